@@ -1,0 +1,37 @@
+# The two commands of the README, and what developers run. `make help` lists them.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+STAMP := .venv/.installed
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test test-fast check lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+
+$(STAMP): requirements.lock pyproject.toml
+	@PYTHON="$(PYTHON)" sh scripts/install.sh
+
+serve: $(STAMP) ## set everything up and start the server on loopback; ARGS="--port 9000" passes options
+	@$(BIN)/hiwar serve $(ARGS)
+
+test: $(STAMP) ## set everything up and run all tests, the embedded models included
+	@$(BIN)/hiwar models pull --embedded
+	$(BIN)/python -m pytest $(ARGS)
+
+test-fast: $(STAMP) ## the tests that need no models
+	$(BIN)/python -m pytest -m "not models" $(ARGS)
+
+check: $(STAMP) ## what a change must pass: format, lint, types, import contract, fast tests
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -m "not models" -q
+
+lock: ## pin every dependency with its hashes again (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev --generate-hashes --custom-compile-command "make lock" -o requirements.lock
+
+clean: ## remove the environment and caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,154 @@
+"""What the pipelines ask of an engine. A loaded engine is shared by all streams and holds no state of any of them.
+
+Every method blocks and is called on a worker thread, several at once; none touches the event loop.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiwar.vocabulary import Language, Word
+
+Samples = NDArray[np.float32]
+"""Mono audio, shape (n,), full scale -1.0 to 1.0."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineContext:
+    """What a loader may know of the machine: where models lie, how many threads one call may use, how to tell progress."""
+
+    models_dir: Path
+    threads_per_call: int = 1
+    concurrent_calls: int = 2
+    model: str | None = None
+    """A model chosen by the operator, by its name in the model store; None is the engine's own default."""
+    report: Callable[[str], None] = lambda _line: None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """Data about a loaded engine, read by validation, catalogue and docs alike."""
+
+    name: str
+    model: str
+    licence: str
+    languages: tuple[Language, ...]
+    sample_rate: int
+    word_timestamps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EngineVoice:
+    """One voice of a synthesis engine, described as it really is."""
+
+    name: str
+    language: Language
+    languages: tuple[Language, ...]
+    gender: str
+    quality: str
+    description: str
+
+
+class SynthesisEngine(Protocol):
+    """Speakable text in, audio out."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """Name, model, licence, languages and the sample rate that `synthesize` emits."""
+        ...
+
+    @property
+    def voices(self) -> tuple[EngineVoice, ...]:
+        """The voices that `synthesize` accepts, by name."""
+        ...
+
+    def synthesize(self, text: str, *, voice: str, language: Language, speed: float) -> Iterator[Samples]:
+        """Speak one segment as it is made. Each step of the iterator is one bounded piece of compute.
+
+        `text` is one segment (a sentence or clause) as the segmenter cut it; runs of the other script in it are spoken
+        in their own language. `language` is that of the segment. Closing the iterator stops the compute.
+        Raises EngineError; yields nothing for text without anything speakable.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the model. No call is under way and none follows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What an engine hears in one stretch of audio. Word times in ms from the start of that audio.
+
+    `confidence` is 0 to 1; below the engine's own floor it returns empty text rather than an invention.
+    """
+
+    text: str
+    language: Language
+    confidence: float
+    words: tuple[Word, ...] = ()
+
+
+class RecognitionEngine(Protocol):
+    """An utterance in, its text out; called again and again as the utterance grows."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """Name, model, licence, languages; `sample_rate` is what `recognize` hears."""
+        ...
+
+    def recognize(
+        self,
+        samples: Samples,
+        *,
+        language: Language | None,
+        prefix: str = "",
+        previous: str = "",
+        final: bool,
+        words: bool = False,
+    ) -> Hypothesis:
+        """Transcribe mono audio at `info.sample_rate`.
+
+        `language` None asks for detection. `prefix` is text that the result must start with (already shown as stable).
+        `previous` is the text of the utterance before, as context. `final` may spend more on quality.
+        `words` asks for word times. Raises EngineError.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the model. No call is under way and none follows."""
+        ...
+
+
+class VoiceActivityStream(Protocol):
+    """The state of one audio stream's voice activity model."""
+
+    def probability(self, window: Samples) -> float:
+        """Probability of voice (0 to 1) in the next `window_samples` of the stream."""
+        ...
+
+
+class VoiceActivityEngine(Protocol):
+    """A shared voice activity model; each audio stream opens its own state."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """Name, model, licence; `sample_rate` is what streams hear."""
+        ...
+
+    @property
+    def window_samples(self) -> int:
+        """Exact length of the window that `probability` takes."""
+        ...
+
+    def open(self) -> VoiceActivityStream:
+        """Fresh state for one stream."""
+        ...
+
+    def close(self) -> None:
+        """Release the model. No call is under way and none follows."""
+        ...

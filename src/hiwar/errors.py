@@ -1,0 +1,106 @@
+"""The error tree and the one table that maps a code to HTTP, WebSocket and gRPC.
+
+A `HiwarError` carries a fixed sentence for the client. What an engine or a library said stays in `__cause__`, for the log.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Stable codes that clients may branch on (contract: "Errors, one table for all transports")."""
+
+    INVALID_REQUEST = "invalid_request"
+    INVALID_VOICE = "invalid_voice"
+    INVALID_FORMAT = "invalid_format"
+    TEXT_TOO_LONG = "text_too_long"
+    UNSUPPORTED_LANGUAGE = "unsupported_language"
+    PROTOCOL_VIOLATION = "protocol_violation"
+    FILE_TOO_LARGE = "file_too_large"
+    FRAME_TOO_LARGE = "frame_too_large"
+    UNSUPPORTED_FORMAT = "unsupported_format"
+    CORRUPT_AUDIO = "corrupt_audio"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    RATE_LIMIT_EXCEEDED = "rate_limit_exceeded"
+    SERVER_BUSY = "server_busy"
+    ENGINE_UNAVAILABLE = "engine_unavailable"
+    DEADLINE_EXCEEDED = "deadline_exceeded"
+    IDLE_TIMEOUT = "idle_timeout"
+    INTERNAL = "internal"
+
+
+class Fault(StrEnum):
+    """Who can mend it: the caller, time, or the operator."""
+
+    CLIENT = "client"
+    SATURATION = "saturation"
+    SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How one code looks on each transport. `websocket_close` is used only when the error ends the connection."""
+
+    fault: Fault
+    retryable: bool
+    http: int
+    websocket_close: int
+    grpc: str
+
+
+_CLIENT, _SATURATION, _SERVER = Fault.CLIENT, Fault.SATURATION, Fault.SERVER
+
+STATUS: dict[ErrorCode, Status] = {
+    ErrorCode.INVALID_REQUEST: Status(_CLIENT, False, 400, 4400, "INVALID_ARGUMENT"),
+    ErrorCode.INVALID_VOICE: Status(_CLIENT, False, 400, 4400, "INVALID_ARGUMENT"),
+    ErrorCode.INVALID_FORMAT: Status(_CLIENT, False, 400, 4400, "INVALID_ARGUMENT"),
+    ErrorCode.TEXT_TOO_LONG: Status(_CLIENT, False, 400, 4400, "INVALID_ARGUMENT"),
+    ErrorCode.UNSUPPORTED_LANGUAGE: Status(_CLIENT, False, 400, 4400, "INVALID_ARGUMENT"),
+    ErrorCode.PROTOCOL_VIOLATION: Status(_CLIENT, False, 409, 4409, "FAILED_PRECONDITION"),
+    ErrorCode.FILE_TOO_LARGE: Status(_CLIENT, False, 413, 4413, "INVALID_ARGUMENT"),
+    ErrorCode.FRAME_TOO_LARGE: Status(_CLIENT, False, 413, 4413, "INVALID_ARGUMENT"),
+    ErrorCode.UNSUPPORTED_FORMAT: Status(_CLIENT, False, 415, 4400, "INVALID_ARGUMENT"),
+    ErrorCode.CORRUPT_AUDIO: Status(_CLIENT, False, 400, 4400, "INVALID_ARGUMENT"),
+    ErrorCode.UNAUTHORIZED: Status(_CLIENT, False, 401, 4401, "UNAUTHENTICATED"),
+    ErrorCode.FORBIDDEN: Status(_CLIENT, False, 403, 4403, "PERMISSION_DENIED"),
+    ErrorCode.RATE_LIMIT_EXCEEDED: Status(_SATURATION, True, 429, 4429, "RESOURCE_EXHAUSTED"),
+    ErrorCode.SERVER_BUSY: Status(_SATURATION, True, 503, 4503, "UNAVAILABLE"),
+    ErrorCode.ENGINE_UNAVAILABLE: Status(_SATURATION, True, 503, 4503, "UNAVAILABLE"),
+    ErrorCode.DEADLINE_EXCEEDED: Status(_SATURATION, True, 504, 4504, "DEADLINE_EXCEEDED"),
+    ErrorCode.IDLE_TIMEOUT: Status(_CLIENT, True, 408, 4408, "DEADLINE_EXCEEDED"),
+    ErrorCode.INTERNAL: Status(_SERVER, False, 500, 1011, "INTERNAL"),
+}
+
+
+class HiwarError(Exception):
+    """An error with a stable code and a sentence that may be shown to a client: it says what to change."""
+
+    def __init__(self, code: ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+    @property
+    def status(self) -> Status:
+        """The row of `STATUS` for this error."""
+        return STATUS[self.code]
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same request may succeed later, unchanged."""
+        return self.status.retryable
+
+
+class EngineError(HiwarError):
+    """An engine could not do its step. Engines translate their library's exceptions into this, in their own folder."""
+
+    def __init__(self, message: str = "The speech engine failed on this input; try again or change it.") -> None:
+        super().__init__(ErrorCode.INTERNAL, message)
+
+
+class EngineUnavailableError(HiwarError):
+    """An engine, its model file or its package is not there. The message says which command mends it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(ErrorCode.ENGINE_UNAVAILABLE, message)

@@ -1,0 +1,143 @@
+"""The nouns that every layer shares: formats, voices, requests, words and transcripts. Data only, no behaviour."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+Language = Literal["ar", "en"]
+LanguageChoice = Literal["ar", "en", "auto"]
+
+LANGUAGES: tuple[Language, ...] = ("ar", "en")
+LANGUAGE_CHOICES: tuple[LanguageChoice, ...] = ("ar", "en", "auto")
+
+RECOGNITION_SAMPLE_RATES: tuple[int, ...] = (8000, 16000, 22050, 44100, 48000)
+"""Rates in Hz that a recognition stream may send."""
+
+SYNTHESIS_SAMPLE_RATES: tuple[int, ...] = (8000, 16000, 22050, 24000, 44100, 48000)
+"""Rates in Hz that a synthesis request may ask for."""
+
+MODEL_SAMPLE_RATE = 16000
+"""The rate in Hz that recognition and voice activity models hear."""
+
+DEFAULT_VOICE = "Yara"
+
+
+class SpeechFormat(StrEnum):
+    """What synthesis can send. PCM is signed 16-bit little-endian mono."""
+
+    PCM = "pcm"
+    WAV = "wav"
+    MULAW = "mulaw"
+    ALAW = "alaw"
+
+
+class AudioEncoding(StrEnum):
+    """What recognition can hear: 16-bit little-endian mono, or G.711."""
+
+    LINEAR16 = "linear16"
+    MULAW = "mulaw"
+    ALAW = "alaw"
+
+    @property
+    def bytes_per_sample(self) -> int:
+        """Size of one mono sample on the wire."""
+        return 2 if self is AudioEncoding.LINEAR16 else 1
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFormat:
+    """How synthesised audio leaves the server. `sample_rate` in Hz."""
+
+    encoding: SpeechFormat = SpeechFormat.PCM
+    sample_rate: int = 22050
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A catalogue entry: a public name bound to an engine's own voice, with its honest description."""
+
+    name: str
+    language: Language
+    languages: tuple[Language, ...]
+    gender: Literal["female", "male"]
+    engine: str
+    engine_voice: str
+    model: str
+    licence: str
+    quality: Literal["basic", "good", "exact"]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRequest:
+    """One synthesis request, already checked. `speed` 0.5 to 2.0; `text` 1 to 10,000 characters."""
+
+    request_id: str
+    text: str
+    voice: str = DEFAULT_VOICE
+    format: AudioFormat = AudioFormat()
+    speed: float = 1.0
+    language: LanguageChoice = "auto"
+    word_timestamps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionConfig:
+    """What one recognition stream asked for, already checked."""
+
+    request_id: str
+    language: LanguageChoice = "auto"
+    sample_rate: int = MODEL_SAMPLE_RATE
+    encoding: AudioEncoding = AudioEncoding.LINEAR16
+    interim_results: bool = True
+    word_timestamps: bool = False
+    voice_activity: bool = True
+    endpointing_ms: int | None = None
+    """Silence that ends an utterance; None leaves it to the server's setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A recognised word; times in ms from the start of the stream, confidence 0 to 1."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """Voice began. `segment` counts utterances from 0."""
+
+    segment: int
+    start_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What an utterance is heard to say so far (`is_final` False), or for good.
+
+    `stable` is a prefix of `text` that no later transcript of this segment changes; in a final it is all of `text`.
+    """
+
+    segment: int
+    text: str
+    stable: str
+    confidence: float
+    language: Language
+    start_ms: int
+    end_ms: int
+    is_final: bool
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """The utterance's voice ended at `end_ms`; its final transcript, if it has one, came before."""
+
+    segment: int
+    end_ms: int
+
+
+RecognitionEvent = SpeechStarted | Transcript | SpeechEnded
