@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-fast check lock clean
+.PHONY: help serve test test-fast check docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ check: $(STAMP) ## what a change must pass: format, lint, types, import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -m "not models" -q
+
+docs: $(STAMP) ## write the generated reference pages again
+	$(BIN)/python docs/generate.py
 
 lock: ## pin every dependency with its hashes again (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev --generate-hashes --custom-compile-command "make lock" -o requirements.lock

@@ -1,6 +1,6 @@
 """The error tree and the one table that maps a code to HTTP, WebSocket and gRPC.
 
-A `HiwarError` carries a fixed sentence for the client. What an engine or a library said stays in `__cause__`, for the log.
+A `HiwarError` carries a fixed sentence for the client. What a library said stays in `__cause__`, for the log.
 """
 
 from dataclasses import dataclass

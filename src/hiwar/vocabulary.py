@@ -59,7 +59,7 @@ class Voice:
     name: str
     language: Language
     languages: tuple[Language, ...]
-    gender: Literal["female", "male"]
+    gender: Literal["female", "male", "none"]
     engine: str
     engine_voice: str
     model: str
@@ -79,6 +79,18 @@ class SpeechRequest:
     speed: float = 1.0
     language: LanguageChoice = "auto"
     word_timestamps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SynthesisProgress:
+    """What the pipeline counted so far: text whose audio was handed over, and time spent by stage, in ms."""
+
+    audio_ms: float = 0.0
+    characters: int = 0
+    words: int = 0
+    text_ms: float = 0.0
+    model_ms: float = 0.0
+    encode_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Every method blocks and is called on a worker thread, several at once; none touc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class EngineContext:
-    """What a loader may know of the machine: where models lie, how many threads one call may use, how to tell progress."""
+    """What a loader may know of the machine: where models lie, threads for one call, how to tell progress."""
 
     models_dir: Path
     threads_per_call: int = 1
@@ -48,8 +48,8 @@ class EngineVoice:
     name: str
     language: Language
     languages: tuple[Language, ...]
-    gender: str
-    quality: str
+    gender: Literal["female", "male", "none"]
+    quality: Literal["basic", "good", "exact"]
     description: str
 
 

@@ -19,17 +19,17 @@ def names(group: str) -> tuple[str, ...]:
 
 def load_synthesis(name: str, context: EngineContext) -> SynthesisEngine:
     """Load a synthesis engine by name. Raises EngineUnavailableError with what to install."""
-    return cast(SynthesisEngine, _load(SYNTHESIS, name, context))
+    return cast("SynthesisEngine", _load(SYNTHESIS, name, context))
 
 
 def load_recognition(name: str, context: EngineContext) -> RecognitionEngine:
     """Load a recognition engine by name. Raises EngineUnavailableError with what to install."""
-    return cast(RecognitionEngine, _load(RECOGNITION, name, context))
+    return cast("RecognitionEngine", _load(RECOGNITION, name, context))
 
 
 def load_voice_activity(name: str, context: EngineContext) -> VoiceActivityEngine:
     """Load a voice activity engine by name. Raises EngineUnavailableError with what to install."""
-    return cast(VoiceActivityEngine, _load(VOICE_ACTIVITY, name, context))
+    return cast("VoiceActivityEngine", _load(VOICE_ACTIVITY, name, context))
 
 
 def _load(group: str, name: str, context: EngineContext) -> object:
@@ -47,7 +47,7 @@ def _loader(group: str, name: str) -> Callable[[EngineContext], Any]:
         known = ", ".join(names(group)) or "none"
         raise EngineUnavailableError(f"There is no engine {name!r} in {group}; installed are: {known}.")
     try:
-        return cast(Callable[[EngineContext], Any], found[0].load())
+        return cast("Callable[[EngineContext], Any]", found[0].load())
     except ImportError as error:
         message = f"Engine {name!r} needs the package {error.name!r}; install it with: pip install 'hiwar[all]'"
         raise EngineUnavailableError(message) from error

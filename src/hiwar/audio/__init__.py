@@ -1,0 +1,1 @@
+"""Audio as numbers: sample formats, rates, windows and containers. No files, no sockets, no models."""

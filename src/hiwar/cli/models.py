@@ -1,0 +1,102 @@
+"""`hiwar models`: what models there are, bringing them here, and where they lie."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+import msgspec
+
+from hiwar.cli.options import json_option, models_dir_option
+from hiwar.cli.tables import print_table
+from hiwar.engines.model_catalogue import HubRepository, JoinedFromPackages
+from hiwar.engines.model_store import ModelStore, StoredModel
+from hiwar.server.settings import load_settings
+
+
+@click.group("models")
+def command() -> None:
+    """List, fetch and find models.
+
+    \b
+    Example:
+      hiwar models list
+      hiwar models pull whisper-small
+    """
+
+
+@command.command("list")
+@json_option
+@models_dir_option
+def list_models(as_json: bool, models_dir: Path | None) -> None:
+    """List the models that hiwar knows, and which of them are here.
+
+    \b
+    Example:
+      hiwar models list
+    """
+    stored = _store(models_dir).list()
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode([_public(model) for model in stored])).decode())
+        return
+    columns = ("name", "here", "size", "licence", "kind", "for")
+    print_table(columns, map(_row, stored))
+
+
+@command.command()
+@click.argument("name", required=False)
+@click.option("--embedded", is_flag=True, help="Prepare the models that installed packages carry. Uses no network.")
+@click.option("--hub", help="Address of the model hub. [env: HIWAR_HUB]")
+@models_dir_option
+def pull(name: str | None, embedded: bool, hub: str | None, models_dir: Path | None) -> None:
+    """Bring the model NAME here; what was broken off is continued.
+
+    \b
+    Example:
+      hiwar models pull whisper-small
+      hiwar models pull --embedded
+    """
+    if (name is None) == (not embedded):
+        raise click.UsageError("Give either the NAME of a model or --embedded.")
+    store = _store(models_dir, hub)
+    names = [name] if name else _embedded(store)
+    for each in names:
+        path = store.pull(each, lambda line: click.echo(line, err=True))
+        click.echo(f"{each}: {path}", err=True)
+
+
+@command.command()
+@click.argument("name")
+@models_dir_option
+def path(name: str, models_dir: Path | None) -> None:
+    """Print where the model NAME lies; fails when it is not here.
+
+    \b
+    Example:
+      ls $(hiwar models path whisper-base)
+    """
+    found = _store(models_dir).path(name)
+    if found is None:
+        raise click.ClickException(f"The model {name} is not here yet; run: hiwar models pull {name}")
+    click.echo(found)
+
+
+def _store(models_dir: Path | None, hub: str | None = None) -> ModelStore:
+    settings = load_settings({"models_dir": models_dir, "hub": hub}).settings
+    return ModelStore(settings.models_dir, settings.hub)
+
+
+def _embedded(store: ModelStore) -> list[str]:
+    return [model.entry.name for model in store.list() if isinstance(model.entry.source, JoinedFromPackages)]
+
+
+def _row(model: StoredModel) -> tuple[str, ...]:
+    entry = model.entry
+    absent = "pull it" if isinstance(entry.source, HubRepository) else "at first use"
+    here = absent if model.path is None else "yes"
+    return (entry.name, here, f"{entry.size_bytes / 1e6:,.0f} MB", entry.licence, entry.kind, entry.purpose)
+
+
+def _public(model: StoredModel) -> dict[str, object]:
+    described = asdict(model.entry)
+    described.pop("source")
+    return {**described, "path": None if model.path is None else str(model.path)}

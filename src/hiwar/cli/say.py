@@ -1,0 +1,131 @@
+"""`hiwar say`: a text to the speakers, a file or a pipe."""
+
+import asyncio
+import sys
+import wave
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from hiwar.cli.player import Player, find_player
+from hiwar.cli.server_choice import chosen_server, server_options
+from hiwar.client import AsyncClient, Speech
+from hiwar.vocabulary import DEFAULT_VOICE, LANGUAGE_CHOICES, SYNTHESIS_SAMPLE_RATES, LanguageChoice, SpeechFormat
+
+_NO_PLAYER_FILE = Path("speech.wav")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  hiwar say "مرحبا بكم في حوار"
+  hiwar say "Your balance is $25.50." --voice Yara_en -o balance.wav
+  echo "صباح الخير" | hiwar say - --voice Nouf -o morning.wav
+  hiwar say "Hello" --voice Yara_en -o - | aplay"""
+)
+@click.argument("text")
+@click.option("--voice", default=DEFAULT_VOICE, show_default=True, help="A name from: hiwar voices")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help="File to write, - for standard output. Without it the speech is played.",
+)
+@click.option(
+    "--format",
+    "audio_format",
+    type=click.Choice([str(name) for name in SpeechFormat]),
+    default="wav",
+    show_default=True,
+    help="What -o holds.",
+)
+@click.option("--sample-rate", type=click.Choice([str(rate) for rate in SYNTHESIS_SAMPLE_RATES]), help="In Hz.")
+@click.option(
+    "--speed", type=click.FloatRange(0.5, 2.0), default=1.0, show_default=True, help="1.0 is the voice's own."
+)
+@click.option(
+    "--language", type=click.Choice(LANGUAGE_CHOICES), default="auto", show_default=True, help="Language of the text."
+)
+@server_options
+def command(
+    text: str,
+    voice: str,
+    output: Path | None,
+    audio_format: str,
+    sample_rate: str | None,
+    speed: float,
+    language: LanguageChoice,
+    url: str | None,
+    api_key: str | None,
+    data_dir: Path | None,
+) -> None:
+    """Speak TEXT (- reads it from standard input): play it, or write it with -o."""
+    spoken = sys.stdin.read() if text == "-" else text
+    player = find_player() if output is None else None
+    if output is None and player is None:
+        output = _NO_PLAYER_FILE
+        click.echo(f"No audio player found; writing {output} instead.", err=True)
+
+    async def speak() -> None:
+        async with chosen_server(url, api_key, data_dir) as server:
+            speech = AsyncClient(server.url, server.api_key).speak(
+                spoken,
+                voice=voice,
+                audio_format=_wire_format(SpeechFormat(audio_format), output),
+                sample_rate=int(sample_rate) if sample_rate else None,
+                speed=speed,
+                language=language,
+            )
+            await _deliver(speech, output, player, SpeechFormat(audio_format))
+
+    asyncio.run(speak())
+
+
+def _wire_format(wanted: SpeechFormat, output: Path | None) -> SpeechFormat:
+    """WAV files are written here, so that their header knows the length; a pipe gets the server's streaming header."""
+    if output is None:
+        return SpeechFormat.PCM
+    return SpeechFormat.PCM if wanted is SpeechFormat.WAV and output != Path("-") else wanted
+
+
+async def _deliver(speech: Speech, output: Path | None, player: Player | None, wanted: SpeechFormat) -> None:
+    async with speech:
+        if player is not None:
+            await player.play(speech)
+        elif output == Path("-"):
+            await _write(speech, sys.stdout.buffer)
+        elif output is not None and wanted is SpeechFormat.WAV:
+            await _write_wav(speech, output)
+        elif output is not None:
+            with output.open("wb") as file:
+                await _write(speech, file)
+
+
+async def _write(audio: AsyncIterator[bytes] | Speech, file: BinaryIO) -> None:
+    async for chunk in audio:
+        file.write(chunk)
+        file.flush()
+
+
+async def _write_wav(speech: Speech, output: Path) -> None:
+    """The file appears with the first audio, so a refused request leaves none behind."""
+    file: wave.Wave_write | None = None
+    try:
+        async for chunk in speech:
+            if file is None and speech.started is not None:
+                file = wave.open(str(output), "wb")  # noqa: SIM115 - opened at the first chunk, closed below
+                file.setnchannels(1)
+                file.setsampwidth(2)
+                file.setframerate(speech.started.sample_rate)
+            if file is not None:
+                file.writeframes(chunk)
+    finally:
+        if file is not None:
+            file.close()
+    if speech.complete is not None and file is not None:
+        click.echo(
+            f"{output}: {speech.complete.audio_ms / 1000:.1f} s, first audio after {speech.complete.ttfc_ms} ms",
+            err=True,
+        )

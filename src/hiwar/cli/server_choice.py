@@ -1,0 +1,99 @@
+"""Which server a client command talks to: the one that was named, the one on this machine, or one of its own.
+
+With no server on the default address a command starts one inside its own process, on a free loopback port.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import click
+
+from hiwar.errors import EngineUnavailableError
+from hiwar.server.settings import Settings, load_settings
+from hiwar.serving.auth import read_local_key
+
+DEFAULT_URL = "ws://127.0.0.1:8080"
+_LOOPBACK_HOSTS = {"127.0.0.1", "::1", "localhost"}
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where to connect, and with which key."""
+
+    url: str
+    api_key: str | None = field(repr=False)
+
+
+def server_options(command: Command) -> Command:
+    """`--url`, `--api-key` and `--data-dir` on a client command."""
+    options = (
+        click.option("--url", envvar="HIWAR_URL", help=f"The server's address. [default: {DEFAULT_URL}]"),
+        click.option("--api-key", envvar="HIWAR_API_KEY", help="The key. [default: this machine's own key]"),
+        click.option(
+            "--data-dir",
+            type=click.Path(file_okay=False, path_type=Path),
+            help="The local server's data folder. [env: HIWAR_DATA_DIR]",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@contextlib.asynccontextmanager
+async def chosen_server(url: str | None, api_key: str | None, data_dir: Path | None) -> AsyncIterator[Server]:
+    """The server for one command. Raises HiwarError when none is there and none can be started."""
+    settings = load_settings({"data_dir": data_dir and str(data_dir)}).settings
+    if url is not None or await _something_listens(DEFAULT_URL):
+        address = _websocket_url(url or DEFAULT_URL)
+        yield Server(address, api_key or _local_key(address, settings))
+        return
+    async with _own_server(settings) as server:
+        yield server
+
+
+def _websocket_url(url: str) -> str:
+    """`http://` is what people paste; the same address speaks WebSocket."""
+    return "ws" + url.removeprefix("http") if url.startswith("http") else url
+
+
+def _local_key(url: str, settings: Settings) -> str | None:
+    return read_local_key(settings.data_dir) if urlsplit(url).hostname in _LOOPBACK_HOSTS else None
+
+
+async def _something_listens(url: str) -> bool:
+    address = urlsplit(url)
+    try:
+        async with asyncio.timeout(1):
+            _, writer = await asyncio.open_connection(address.hostname, address.port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+    return True
+
+
+@contextlib.asynccontextmanager
+async def _own_server(settings: Settings) -> AsyncIterator[Server]:
+    try:
+        from hiwar.server.lifecycle import running
+    except ImportError as error:
+        message = (
+            f"No server answers at {DEFAULT_URL}, and this install has no server parts. "
+            "Name a server with --url, or install them: pip install 'hiwar[all]'"
+        )
+        raise EngineUnavailableError(message) from error
+    click.echo(f"No server at {DEFAULT_URL}; starting one for this command (hiwar serve keeps one ready).", err=True)
+    flags = {"data_dir": str(settings.data_dir), "host": "127.0.0.1", "port": 0, "grpc_port": 0}
+    own = load_settings(flags).settings
+    async with running(own, lambda line: click.echo(f"  {line}", err=True)) as server:
+        await server.ready
+        yield Server(server.url("ws"), read_local_key(own.data_dir))

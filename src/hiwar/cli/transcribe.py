@@ -1,0 +1,84 @@
+"""`hiwar transcribe`: an audio file to text, at once or as it would be heard live."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import click
+import msgspec
+
+from hiwar.cli.audio_files import PcmFile, open_audio
+from hiwar.cli.live_text import LiveText
+from hiwar.cli.server_choice import chosen_server, server_options
+from hiwar.client import AsyncClient
+from hiwar.protocol.messages import Final, Partial
+from hiwar.vocabulary import LANGUAGE_CHOICES, LanguageChoice
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  hiwar transcribe call.wav
+  hiwar transcribe مكالمة.wav --language ar
+  hiwar transcribe meeting.flac --live
+  hiwar transcribe call.wav --json --words > call.jsonl"""
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--language",
+    type=click.Choice(LANGUAGE_CHOICES),
+    default="auto",
+    show_default=True,
+    help="Naming it is faster and surer than detection.",
+)
+@click.option("--live", is_flag=True, help="Stream in real time and show partial results replacing each other.")
+@click.option("--words", is_flag=True, help="With --json: a time and a confidence for each word.")
+@click.option("--json", "as_json", is_flag=True, help="Print every event of the server as a line of JSON.")
+@server_options
+def command(
+    file: Path,
+    language: LanguageChoice,
+    live: bool,
+    words: bool,
+    as_json: bool,
+    url: str | None,
+    api_key: str | None,
+    data_dir: Path | None,
+) -> None:
+    """Write down what FILE says, a line for each utterance."""
+    audio = open_audio(file)
+
+    async def transcribe() -> None:
+        async with chosen_server(url, api_key, data_dir) as server:
+            events = AsyncClient(server.url, server.api_key).transcribe(
+                _paced(audio) if live else _at_once(audio),
+                sample_rate=audio.sample_rate,
+                language=language,
+                interim_results=live or as_json,
+                word_timestamps=words,
+            )
+            with LiveText(enabled=live and not as_json) as shown:
+                async for event in events:
+                    if as_json:
+                        click.echo(msgspec.json.encode(event).decode())
+                    elif isinstance(event, Partial):
+                        shown.partial(event.stable, event.transcript)
+                    elif isinstance(event, Final):
+                        shown.final(event.transcript)
+
+    asyncio.run(transcribe())
+
+
+async def _at_once(audio: PcmFile) -> AsyncIterator[bytes]:
+    for chunk in audio.chunks:
+        yield chunk
+
+
+async def _paced(audio: PcmFile) -> AsyncIterator[bytes]:
+    """Each chunk when it would have been spoken to its end."""
+    loop = asyncio.get_running_loop()
+    due_s = loop.time()
+    for chunk in audio.chunks:
+        due_s += len(chunk) / 2 / audio.sample_rate
+        await asyncio.sleep(due_s - loop.time())
+        yield chunk

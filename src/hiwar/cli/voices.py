@@ -1,0 +1,64 @@
+"""`hiwar voices`: what can speak, and how well."""
+
+import asyncio
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from hiwar.cli.server_choice import Server, chosen_server, server_options
+from hiwar.client import ConnectionFailedError
+from hiwar.vocabulary import Voice
+
+_TIMEOUT_S = 10.0
+
+
+class _Catalogue(msgspec.Struct, frozen=True):
+    voices: list[Voice]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  hiwar voices
+  hiwar voices --json"""
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@server_options
+def command(as_json: bool, url: str | None, api_key: str | None, data_dir: Path | None) -> None:
+    """List the voices of the server, with the engine, the model and the licence behind each."""
+
+    async def fetch() -> bytes:
+        async with chosen_server(url, api_key, data_dir) as server:
+            return await asyncio.to_thread(_get, server)
+
+    body = asyncio.run(fetch())
+    if as_json:
+        click.echo(msgspec.json.format(body).decode())
+        return
+    table = Table("Voice", "Languages", "Gender", "Quality", "Engine", "Model", "Licence", "Description")
+    for voice in msgspec.json.decode(body, type=_Catalogue).voices:
+        spoken = ", ".join(voice.languages)
+        table.add_row(
+            voice.name, spoken, voice.gender, voice.quality, voice.engine, voice.model, voice.licence, voice.description
+        )
+    Console().print(table)
+
+
+def _get(server: Server) -> bytes:
+    address = "http" + server.url.removeprefix("ws") + "/v1/voices"
+    request = urllib.request.Request(address, headers={"X-API-Key": server.api_key or ""})  # noqa: S310 - http or https
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310 - as above
+            return bytes(response.read())
+    except urllib.error.HTTPError as error:
+        message = (
+            f"The server refused with HTTP {error.code}; is the key right (--api-key) and the server ready (/readyz)?"
+        )
+        raise ConnectionFailedError(message) from error
+    except OSError as error:
+        raise ConnectionFailedError(f"No hiwar server answers at {server.url}; start one with: hiwar serve") from error

@@ -1,0 +1,92 @@
+"""Opening a WebSocket to a server, and its failures as errors that say what to do. What is said is the sessions'."""
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Literal
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
+
+from hiwar.errors import STATUS, ErrorCode, HiwarError
+
+_MESSAGE_BYTES_MAX = 16 * 1024 * 1024
+_BY_CLOSE_CODE = {
+    4400: ErrorCode.INVALID_REQUEST,
+    4401: ErrorCode.UNAUTHORIZED,
+    4403: ErrorCode.FORBIDDEN,
+    4408: ErrorCode.IDLE_TIMEOUT,
+    4409: ErrorCode.PROTOCOL_VIOLATION,
+    4413: ErrorCode.FRAME_TOO_LARGE,
+    4429: ErrorCode.RATE_LIMIT_EXCEEDED,
+    4503: ErrorCode.SERVER_BUSY,
+    4504: ErrorCode.DEADLINE_EXCEEDED,
+}
+
+
+class ConnectionFailedError(HiwarError):
+    """No server answers there, or the connection was lost before the answer was complete."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(ErrorCode.ENGINE_UNAVAILABLE, message)
+
+
+async def open_websocket(
+    url: str, path: str, *, query: Mapping[str, str], api_key: str | None, timeout_s: float
+) -> ClientConnection:
+    """Connect and sign in by header. Raises ConnectionFailedError, or the HiwarError that the server refused with."""
+    address = f"{url.rstrip('/')}{path}"
+    if query:
+        address += f"?{urlencode(query)}"
+    headers = {"X-API-Key": api_key} if api_key else {}
+    proxy: Literal[True] | None = None if _is_loopback(url) else True
+    try:
+        return await connect(
+            address,
+            additional_headers=headers,
+            open_timeout=timeout_s,
+            max_size=_MESSAGE_BYTES_MAX,
+            compression=None,
+            proxy=proxy,
+        )
+    except InvalidStatus as refused:
+        raise _refusal(refused) from refused
+    except InvalidURI as error:
+        raise HiwarError(
+            ErrorCode.INVALID_REQUEST, "The server's address must look like ws://127.0.0.1:8080."
+        ) from error
+    except (OSError, TimeoutError, InvalidHandshake) as error:
+        message = f"No hiwar server answers at {url}; start one with: hiwar serve"
+        raise ConnectionFailedError(message) from error
+
+
+def closed_by_server(code: int | None) -> HiwarError:
+    """The error for a close before the answer was complete."""
+    if code in _BY_CLOSE_CODE:
+        return HiwarError(_BY_CLOSE_CODE[code], "The server closed the connection; see the code.")
+    return ConnectionFailedError("The connection to the server was lost before the answer was complete; try again.")
+
+
+def _refusal(refused: InvalidStatus) -> HiwarError:
+    """What the server said in place of the upgrade: its stable code when the body has one, else by its status."""
+    status = refused.response.status_code
+    try:
+        body = msgspec.json.decode(refused.response.body or b"", type=dict[str, str])
+    except msgspec.DecodeError:
+        body = {}
+    named = body.get("reason") or body.get("error")
+    detail = body.get("detail") or f"The server refused the connection with HTTP {status}."
+    for code in ErrorCode:
+        if named == code:
+            return HiwarError(code, detail)
+    by_status = (code for code, row in STATUS.items() if row.http == status)
+    return HiwarError(next(by_status, ErrorCode.INTERNAL), detail)
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

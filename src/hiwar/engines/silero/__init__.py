@@ -1,0 +1,92 @@
+"""Voice activity by Silero: the ONNX model inside the `silero-vad` package, run with onnxruntime alone.
+
+The package itself is never imported, since that pulls in torch. What counts as speech is left to the pipelines.
+"""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from hiwar.engines.contracts import EngineContext, EngineInfo, Samples, VoiceActivityStream
+from hiwar.errors import EngineError, EngineUnavailableError
+from hiwar.vocabulary import LANGUAGES, MODEL_SAMPLE_RATE
+
+_MODEL = "silero_vad_16k_op15.onnx"
+_WINDOW = 512
+_CONTEXT = 64
+"""Samples of the window before that the model wants to see again."""
+
+_STATE = (2, 1, 128)
+
+
+def load(context: EngineContext) -> "SileroEngine":
+    """Load the model. Raises EngineUnavailableError when the package or its file is missing."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    path = _model_path()
+    context.report(f"Loading voice activity from {path.name}")
+    return SileroEngine(onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"]))
+
+
+def _model_path() -> Path:
+    spec = importlib.util.find_spec("silero_vad")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        path = Path(folder) / "data" / _MODEL
+        if path.is_file():
+            return path
+    raise EngineUnavailableError(
+        "Engine 'silero' needs the package 'silero-vad'; install it with: pip install 'hiwar[all]'"
+    )
+
+
+class SileroEngine:
+    """A `VoiceActivityEngine`: windows of 512 samples (32 ms) at 16 kHz."""
+
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        self._session: onnxruntime.InferenceSession | None = session
+
+    @property
+    def info(self) -> EngineInfo:
+        """Name, model, licence and sample rate."""
+        return EngineInfo("silero", "silero-vad 6.2.3", "MIT", LANGUAGES, MODEL_SAMPLE_RATE)
+
+    @property
+    def window_samples(self) -> int:
+        """512, the only length that the model knows at 16 kHz."""
+        return _WINDOW
+
+    def open(self) -> VoiceActivityStream:
+        """Fresh state for one stream."""
+        return _SileroStream(self._session)
+
+    def close(self) -> None:
+        """Drop the model; onnxruntime frees it with its last reference."""
+        self._session = None
+
+
+class _SileroStream:
+    """What the model carries from window to window of one stream."""
+
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        self._session = session
+        self._state = np.zeros(_STATE, np.float32)
+        self._input = np.zeros((1, _CONTEXT + _WINDOW), np.float32)
+        self._rate = np.array(MODEL_SAMPLE_RATE, np.int64)
+
+    def probability(self, window: Samples) -> float:
+        if window.shape != (_WINDOW,):
+            raise EngineError("The voice activity model hears windows of exactly 512 samples.")
+        self._input[0, :_CONTEXT] = self._input[0, -_CONTEXT:]
+        self._input[0, _CONTEXT:] = window
+        try:
+            output, self._state = self._session.run(
+                None, {"input": self._input, "state": self._state, "sr": self._rate}
+            )
+        # onnxruntime's errors share no base below Exception that the package exports.
+        except Exception as error:
+            raise EngineError from error
+        return float(output[0, 0])

@@ -1,0 +1,31 @@
+"""Recognition by Whisper: finds the model folder and loads it with CTranslate2."""
+
+import ctranslate2
+
+from hiwar.engines.contracts import EngineContext
+from hiwar.engines.model_store import ModelStore
+from hiwar.engines.whisper.engine import WhisperEngine
+from hiwar.engines.whisper.tokens import Vocabulary
+from hiwar.errors import EngineUnavailableError
+
+DEFAULT_MODEL = "whisper-base"
+
+
+def load(context: EngineContext) -> WhisperEngine:
+    """Load `context.model`, or Whisper base. Raises EngineUnavailableError when it is not there or not readable."""
+    name = context.model or DEFAULT_MODEL
+    folder = ModelStore(context.models_dir).ensure(name, context.report)
+    context.report(f"Loading recognition model {name}")
+    try:
+        model = ctranslate2.models.Whisper(
+            str(folder),
+            device="cpu",
+            compute_type="int8",
+            intra_threads=context.threads_per_call,
+            inter_threads=context.concurrent_calls,
+        )
+    except (RuntimeError, ValueError) as error:
+        raise EngineUnavailableError(
+            f"The recognition model {name} cannot be read; fetch it again with: hiwar models pull {name}"
+        ) from error
+    return WhisperEngine(model, Vocabulary(folder), name)

@@ -1,0 +1,42 @@
+"""What tells an invention from a transcript: budgets, loops and doubt. What to do about it is left to the engine."""
+
+import math
+from collections.abc import Sequence
+
+from hiwar.vocabulary import Language
+
+_TOKENS_PER_SECOND: dict[Language, int] = {"ar": 8, "en": 6}
+_SPARE_TOKENS = 8
+
+_LOOP_TURNS = 4
+_LOOP_TOKENS_MAX = 24
+
+_FLOOR = 0.2
+_FLOOR_PER_NO_SPEECH = 0.3
+
+
+def token_budget(seconds: float, language: Language) -> int:
+    """More tokens than fast speech of this length makes; a decode that reaches it has run away."""
+    return math.ceil(seconds * _TOKENS_PER_SECOND[language]) + _SPARE_TOKENS
+
+
+def before_loop(tokens: Sequence[int]) -> list[int]:
+    """The tokens up to and with the first turn of a run of 1 to 24 tokens that comes four times in a row.
+
+    Nothing at all when the loop is all there is: then no turn of it is worth more than the others.
+    """
+    for start in range(len(tokens)):
+        for length in range(1, _LOOP_TOKENS_MAX + 1):
+            turn = tokens[start : start + length]
+            if list(tokens[start : start + length * _LOOP_TURNS]) == list(turn) * _LOOP_TURNS:
+                return list(tokens[: start + length]) if start else []
+    return list(tokens)
+
+
+def floor(no_speech: float) -> float:
+    """The mean token probability below which text is dropped, by the model's own doubt that there is speech (0 to 1).
+
+    Measured on forced decodes: hard Arabic readings 0.20 to 0.40 at a doubt under 0.25; noise under 0.20 at 0.26 to
+    0.8, silence 0.38 at 0.9.
+    """
+    return _FLOOR + _FLOOR_PER_NO_SPEECH * no_speech

@@ -1,0 +1,53 @@
+"""Which words of a growing transcript are settled: shown once as stable, they never change again.
+
+LocalAgreement (Liu et al. 2020, https://arxiv.org/abs/2005.11185) on whole words, so that no script is cut inside one.
+"""
+
+from collections.abc import Sequence
+
+
+class Stabilizer:
+    """The stable words of one utterance.
+
+    A word settles when `agreement` transcripts in a row agree on it and all before it. The last `held_back` words of
+    every transcript do not count: the audio under them may be cut.
+    """
+
+    def __init__(self, agreement: int, held_back: int) -> None:
+        self._agreement = agreement
+        self._held_back = held_back
+        self._recent: list[list[str]] = []
+        self._stable: list[str] = []
+
+    @property
+    def stable(self) -> str:
+        """The stable words, joined by single spaces."""
+        return " ".join(self._stable)
+
+    def keeps(self, text: str) -> bool:
+        """Whether the text begins with all stable words."""
+        return text.split()[: len(self._stable)] == self._stable
+
+    def reconcile(self, text: str) -> str:
+        """The text with its first words replaced by the stable ones; spaces become single."""
+        return " ".join([*self._stable, *text.split()[len(self._stable) :]])
+
+    def update(self, text: str, *, settle: bool = True) -> str:
+        """Take the next transcript; returns it as it may be shown. `settle` False lets no further word settle."""
+        shown = self.reconcile(text)
+        words = shown.split()
+        self._recent = [*self._recent, words[: max(0, len(words) - self._held_back)]][-self._agreement :]
+        if settle and len(self._recent) == self._agreement:
+            agreed = _common_prefix(self._recent)
+            if len(agreed) > len(self._stable):
+                self._stable = agreed
+        return shown
+
+
+def _common_prefix(transcripts: Sequence[list[str]]) -> list[str]:
+    agreed: list[str] = []
+    for words in zip(*transcripts, strict=False):
+        if len(set(words)) > 1:
+            break
+        agreed.append(words[0])
+    return agreed

@@ -1,0 +1,47 @@
+"""Messages to and from JSON text. Which message is right at which moment is the sessions' business."""
+
+from typing import cast
+
+import msgspec
+
+from hiwar.errors import ErrorCode, HiwarError
+from hiwar.protocol.messages import AsrServerMessage, Message, TtsServerMessage
+
+_encoder = msgspec.json.Encoder()
+_any = msgspec.json.Decoder()
+_tts_server = msgspec.json.Decoder(TtsServerMessage)
+_asr_server = msgspec.json.Decoder(AsrServerMessage)
+
+_MALFORMED = 'The frame is not a JSON object; send for example {"text": "...", "voice": "Yara"}.'
+
+
+def encode(message: Message) -> str:
+    """One message as JSON text."""
+    return _encoder.encode(message).decode()
+
+
+def decode_object(frame: str) -> dict[str, object]:
+    """A client's text frame as a JSON object. Raises HiwarError invalid_request."""
+    try:
+        value = _any.decode(frame)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
+        raise HiwarError(ErrorCode.INVALID_REQUEST, _MALFORMED) from error
+    if not isinstance(value, dict):
+        raise HiwarError(ErrorCode.INVALID_REQUEST, _MALFORMED)
+    return cast("dict[str, object]", value)
+
+
+def decode_tts_server(frame: str) -> TtsServerMessage | None:
+    """A server's synthesis message; None for a type that this version does not know."""
+    try:
+        return cast("TtsServerMessage", _tts_server.decode(frame))
+    except msgspec.ValidationError:
+        return None
+
+
+def decode_asr_server(frame: str) -> AsrServerMessage | None:
+    """A server's recognition message; None for a type that this version does not know."""
+    try:
+        return cast("AsrServerMessage", _asr_server.decode(frame))
+    except msgspec.ValidationError:
+        return None

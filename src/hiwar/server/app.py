@@ -1,0 +1,92 @@
+"""Where the objects meet: settings to engines, service and routes. Running it is left to `lifecycle`."""
+
+from collections.abc import Callable, Mapping
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from hiwar.engines import registry
+from hiwar.engines.contracts import EngineContext
+from hiwar.errors import ErrorCode, HiwarError
+from hiwar.server.settings import Settings
+from hiwar.serving import bindings, clock
+from hiwar.serving.auth import Authenticator, local_key
+from hiwar.serving.catalogue import VoiceCatalogue
+from hiwar.serving.keys import KeyStore
+from hiwar.serving.service import Engines, SpeechService
+from hiwar.serving.workers import Workers
+from hiwar.transports.rest.catalogue import catalogue_routes
+from hiwar.transports.rest.headers import ResponseHeaders
+from hiwar.transports.rest.health import health_routes
+from hiwar.transports.websocket.asr import asr_routes
+from hiwar.transports.websocket.tts import tts_routes
+
+KEYS_FILE = "keys.db"
+
+
+def make_authenticator(settings: Settings) -> Authenticator:
+    """The keys of the data folder, and on loopback the ready-made one.
+
+    Raises HiwarError when others could connect and no key exists: nothing could sign in, so nothing should listen.
+    """
+    store = KeyStore(settings.data_dir / KEYS_FILE)
+    if settings.on_loopback:
+        return Authenticator(store, local_key(settings.data_dir))
+    if not any(record.revoked_at is None for record in store.list()):
+        message = (
+            f"No API key exists, and {settings.host} can be reached by others; first run: hiwar keys create --name me"
+        )
+        raise HiwarError(ErrorCode.UNAUTHORIZED, message)
+    return Authenticator(store, None)
+
+
+def make_service(settings: Settings, authenticator: Authenticator, workers: Workers) -> SpeechService:
+    """The service without its engines, which load while it already answers."""
+    return SpeechService(
+        authenticator=authenticator,
+        limits=settings.limits,
+        recognition=settings.recognition,
+        workers=workers,
+        clock=clock.monotonic,
+    )
+
+
+def load_engines(settings: Settings, report: Callable[[str], None]) -> Engines:
+    """Load and warm what the settings name. Blocks for seconds. Raises EngineUnavailableError with what to do."""
+    chosen = settings.engines
+    context = EngineContext(settings.models_dir, concurrent_calls=chosen.threads, report=report)
+    voices = bindings.bindings(chosen.synthesis, settings.voices)
+    needed = dict.fromkeys(binding.engine for binding in voices.values() if binding.engine is not None)
+    synthesis = {name: registry.load_synthesis(name, context) for name in needed}
+    recognition = EngineContext(
+        settings.models_dir, concurrent_calls=chosen.threads, model=chosen.recognition_model, report=report
+    )
+    return Engines(
+        synthesis=synthesis,
+        recognition=registry.load_recognition(chosen.recognition, recognition),
+        voice_activity=registry.load_voice_activity(chosen.voice_activity, context),
+        catalogue=VoiceCatalogue(voices, synthesis),
+    )
+
+
+def make_app(service: SpeechService, progress: Callable[[], str]) -> Starlette:
+    """The routes. `progress` says in a few words what is being loaded."""
+    routes = [
+        *tts_routes(service),
+        *asr_routes(service),
+        *health_routes(service, progress),
+        *catalogue_routes(service),
+    ]
+    handlers: Mapping[int | type[Exception], Callable[[Request, Exception], Response]] = {HTTPException: _http_error}
+    return Starlette(routes=routes, middleware=[Middleware(ResponseHeaders)], exception_handlers=dict(handlers))
+
+
+def _http_error(_request: Request, error: Exception) -> Response:
+    """Unknown paths and methods, in the body that the contract fixes."""
+    if not isinstance(error, HTTPException):  # Starlette's handler type is wider than what it hands over
+        raise error
+    body = {"error": "http_error", "detail": error.detail, "code": f"HTTP_{error.status_code}"}
+    return JSONResponse(body, status_code=error.status_code, headers=error.headers)

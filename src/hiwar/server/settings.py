@@ -1,0 +1,115 @@
+"""All settings of hiwar: what they are called, their defaults and their bounds.
+
+A nested dataclass is a section: `streams_max` of `limits` is `[limits] streams_max` in the TOML file,
+`HIWAR_LIMITS_STREAMS_MAX` in the environment and `limits.streams_max` as a flag. Laying the sources over each other
+is left to `settings_sources`.
+"""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+import platformdirs
+from msgspec import Meta
+
+from hiwar.errors import ErrorCode, HiwarError
+from hiwar.server.settings_sources import Provenance, read_sources
+from hiwar.serving.bindings import VoiceBinding
+from hiwar.serving.limits import ServingLimits
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+"""A TCP port; 0 lets the system choose a free one."""
+
+CLIENT_VARIABLES = frozenset({"HIWAR_URL", "HIWAR_API_KEY"})
+"""Read by the client commands from their own options; no settings of the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """What is loaded, by engine name, and the threads that run it."""
+
+    synthesis: str = "hibari"
+    recognition: str = "whisper"
+    recognition_model: str | None = None
+    """A model of the store, by name; None is the engine's own."""
+    voice_activity: str = "silero"
+    threads: Annotated[int, Meta(ge=1, le=64)] = field(default_factory=lambda: min(2, os.cpu_count() or 1))
+    """More than the machine has cores only makes them wait for each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """What is logged, and in which form."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
+def _data_dir() -> Path:
+    return platformdirs.user_data_path("hiwar", appauthor=False)
+
+
+def _models_dir() -> Path:
+    return platformdirs.user_cache_path("hiwar", appauthor=False) / "models"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. `data_dir` holds what must be kept, `models_dir` what can be fetched again."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    grpc_port: Port = 9101
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    data_dir: Path = field(default_factory=_data_dir)
+    models_dir: Path = field(default_factory=_models_dir)
+    hub: str | None = None
+    engines: EngineSettings = field(default_factory=EngineSettings)
+    limits: ServingLimits = field(default_factory=ServingLimits)
+    log: LogSettings = LogSettings()
+    voices: dict[str, VoiceBinding] = field(default_factory=dict)
+
+    @property
+    def keys_file(self) -> Path:
+        """The store of API keys."""
+        return self.data_dir / "keys.db"
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """The settings, and for each (by its dotted name) the value and the source it came from."""
+
+    settings: Settings
+    provenance: tuple[Provenance, ...]
+
+
+def load_settings(
+    flags: Mapping[str, object] | None = None,
+    config: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> LoadedSettings:
+    """Lay flags over environment over TOML file over defaults.
+
+    `flags` are by dotted name; None among them means not given, as does an empty environment variable.
+    Raises HiwarError with what to correct: an unknown name, a value out of bounds, an unreadable file.
+    """
+    settings, provenance = read_sources(Settings, flags or {}, environment, config, CLIENT_VARIABLES)
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        raise HiwarError(ErrorCode.INVALID_REQUEST, "TLS needs both tls_cert and tls_key; only one of them is set.")
+    if settings.port == settings.grpc_port != 0:
+        raise HiwarError(ErrorCode.INVALID_REQUEST, "port and grpc_port are the same; choose two different ports.")
+    return LoadedSettings(settings, provenance)

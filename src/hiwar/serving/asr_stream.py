@@ -1,0 +1,165 @@
+"""The driver of one recognition connection: a task that listens, a task that recognises, and the session between them.
+
+Audio waits in one bounded buffer; when it is full the listening task stops, and the transport holds the client back.
+"""
+
+import asyncio
+import contextlib
+import functools
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from hiwar.pipelines.recognition import RecognitionPipeline
+from hiwar.protocol.asr_session import AsrServerSession
+from hiwar.protocol.effects import (
+    AsrEffect,
+    CheckCredentials,
+    Close,
+    EndStream,
+    EndUtterance,
+    FeedAudio,
+    Send,
+)
+from hiwar.serving.clock import Clock
+from hiwar.serving.connection import Connection, Outlet, PeerGoneError
+from hiwar.serving.listening import for_client, listen, run_until
+from hiwar.serving.workers import Priority, Workers
+from hiwar.vocabulary import RecognitionConfig, RecognitionEvent
+
+log = logging.getLogger("hiwar.asr")
+
+
+@dataclass(slots=True)
+class _Inbox:
+    """What the client sent and the recogniser has not taken yet, in order."""
+
+    entries: deque[bytes | EndUtterance | EndStream] = field(default_factory=deque)
+    audio_bytes: int = 0
+    audio_received_s: float = 0.0
+
+    def take(self) -> list[bytes | EndUtterance | EndStream]:
+        taken = list(self.entries)
+        self.entries.clear()
+        self.audio_bytes = 0
+        return taken
+
+
+class AsrStream:
+    """One connection. `sign_in` checks a credential against the session; `open_pipeline` makes its recogniser."""
+
+    def __init__(
+        self,
+        session: AsrServerSession,
+        connection: Connection,
+        *,
+        sign_in: Callable[[AsrServerSession, str], tuple[AsrEffect, ...]],
+        open_pipeline: Callable[[RecognitionConfig], RecognitionPipeline],
+        workers: Workers,
+        clock: Clock,
+        send_timeout_ms: int,
+        audio_buffered_max_ms: int,
+    ) -> None:
+        self._session = session
+        self._connection = connection
+        self._outlet = Outlet(connection, send_timeout_ms=send_timeout_ms)
+        self._sign_in = sign_in
+        self._open_pipeline = open_pipeline
+        self._workers = workers
+        self._clock = clock
+        config = session.config
+        self._buffer_bytes_max = audio_buffered_max_ms * config.sample_rate * config.encoding.bytes_per_sample // 1000
+        self._inbox = _Inbox()
+        self._arrived = asyncio.Event()
+        self._room = asyncio.Event()
+        self._ended = asyncio.Event()
+
+    async def run(self, opening: tuple[AsrEffect, ...] = ()) -> None:
+        """Serve the connection to its end, `opening` first. Nothing of it runs or is held afterwards."""
+        await run_until(self._ended, self._listen(opening), self._recognize())
+
+    async def drain(self) -> None:
+        """Answer what was heard so far, then close."""
+        with contextlib.suppress(PeerGoneError):
+            await self._carry_out(self._session.drain())
+
+    async def _listen(self, opening: tuple[AsrEffect, ...]) -> None:
+        await self._carry_out(opening)
+        await listen(self._session, self._connection, self._carry_out, self._ended, self._clock)
+
+    async def _carry_out(self, effects: tuple[AsrEffect, ...]) -> None:
+        for effect in effects:
+            match effect:
+                case Send():
+                    await self._outlet.carry_out(effect)
+                case Close():
+                    await self._outlet.carry_out(effect)
+                    self._ended.set()
+                case CheckCredentials():
+                    await self._carry_out(self._sign_in(self._session, effect.credential))
+                case FeedAudio():
+                    await self._buffer(effect.audio)
+                case EndUtterance() | EndStream():
+                    self._inbox.entries.append(effect)
+                    self._arrived.set()
+                case _:
+                    assert_never(effect)
+
+    async def _buffer(self, audio: bytes) -> None:
+        """Keep audio for the recogniser; while there is too much, nothing more is read from the peer."""
+        self._inbox.entries.append(audio)
+        self._inbox.audio_bytes += len(audio)
+        self._inbox.audio_received_s = self._clock()
+        self._arrived.set()
+        while self._inbox.audio_bytes >= self._buffer_bytes_max:
+            self._room.clear()
+            await self._room.wait()
+
+    async def _recognize(self) -> None:
+        await self._arrived.wait()  # nothing is held for a peer that only connects
+        try:
+            with contextlib.closing(self._open_pipeline(self._session.config)) as pipeline:
+                await self._pump(pipeline)
+            effects = self._session.completed(pipeline.audio_ms)
+        except PeerGoneError:
+            raise
+        except Exception as raised:  # noqa: BLE001 - the one place of this driver; the log gets it
+            error = for_client(raised, log, self._session.config.request_id)
+            effects = self._session.failed(error)
+        await self._carry_out(effects)
+
+    async def _pump(self, pipeline: RecognitionPipeline) -> None:
+        """Step by step from the buffer to the peer, until the stream was finished and all of it is answered."""
+        finished = False
+        while not finished:
+            await self._arrived.wait()
+            self._arrived.clear()
+            received_s, entries = self._inbox.audio_received_s, self._inbox.take()
+            self._room.set()
+            finished = any(isinstance(entry, EndStream) for entry in entries)
+            events = await self._workers.run(functools.partial(_feed, pipeline, entries), Priority.RECOGNITION)
+            while events is not None:
+                for event in events:
+                    await self._carry_out(
+                        self._session.recognized(event, audio_received_s=received_s, now=self._clock())
+                    )
+                events = await self._workers.run(pipeline.step, Priority.RECOGNITION)
+
+
+def _feed(
+    pipeline: RecognitionPipeline, entries: list[bytes | EndUtterance | EndStream]
+) -> tuple[RecognitionEvent, ...] | None:
+    """Hand over what arrived and do the first step of it, in one hop."""
+    for entry in entries:
+        match entry:
+            case bytes():
+                pipeline.accept(entry)
+            case EndUtterance():
+                pipeline.finalize()
+            case EndStream():
+                pipeline.finish()
+            case _:
+                assert_never(entry)
+    return pipeline.step()

@@ -1,0 +1,46 @@
+"""The bounds of the serving layer: how much it holds and how long it waits, each with its unit in its name."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
+
+from hiwar.protocol.asr_session import AsrSessionLimits
+from hiwar.protocol.tts_session import TtsSessionLimits
+
+Count = Annotated[int, Meta(ge=1)]
+Milliseconds = Annotated[int, Meta(ge=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class ServingLimits:
+    """What the server holds at most, and how long it waits."""
+
+    streams_max: Count = 256
+    """Open streams of all kinds; one more is answered `server_busy`."""
+    steps_waiting_max: Count = 1024
+    """Engine steps that wait for a thread."""
+    requests_queued_max: Count = 16
+    """Synthesis requests that wait on one connection."""
+    text_chars_max: Annotated[int, Meta(ge=1, le=10_000)] = 10_000
+    audio_buffered_max_ms: Milliseconds = 30_000
+    """Audio received and not yet recognised; past it the server stops reading, and TCP holds the client back."""
+    sign_in_timeout_ms: Milliseconds = 10_000
+    idle_timeout_ms: Milliseconds = 300_000
+    send_timeout_ms: Milliseconds = 30_000
+    """A client that takes nothing for so long is cut off."""
+    drain_timeout_ms: Milliseconds = 20_000
+    """How long streams under way may go on after SIGTERM."""
+
+    def tts_session(self) -> TtsSessionLimits:
+        """The part that a synthesis connection is bound by."""
+        return TtsSessionLimits(
+            text_chars_max=self.text_chars_max,
+            requests_queued_max=self.requests_queued_max,
+            sign_in_timeout_ms=self.sign_in_timeout_ms,
+            idle_timeout_ms=self.idle_timeout_ms,
+        )
+
+    def asr_session(self) -> AsrSessionLimits:
+        """The part that a recognition connection is bound by."""
+        return AsrSessionLimits(sign_in_timeout_ms=self.sign_in_timeout_ms, idle_timeout_ms=self.idle_timeout_ms)

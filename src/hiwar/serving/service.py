@@ -1,0 +1,206 @@
+"""The one façade that every transport calls: who may, whether there is room, and the two kinds of stream."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hiwar.engines.contracts import RecognitionEngine, SynthesisEngine, VoiceActivityEngine
+from hiwar.errors import EngineUnavailableError, ErrorCode, HiwarError
+from hiwar.pipelines.recognition import RecognitionPipeline, RecognitionSettings
+from hiwar.pipelines.synthesis import SynthesisPipeline
+from hiwar.protocol.asr_session import AsrServerSession
+from hiwar.protocol.effects import AsrEffect, TtsEffect
+from hiwar.protocol.refusals import going_away
+from hiwar.protocol.tts_session import TtsServerSession
+from hiwar.serving.asr_stream import AsrStream
+from hiwar.serving.auth import Authenticator, Credentials, require_service
+from hiwar.serving.catalogue import VoiceCatalogue
+from hiwar.serving.clock import Clock
+from hiwar.serving.connection import Connection
+from hiwar.serving.keys import Principal, Service
+from hiwar.serving.limits import ServingLimits
+from hiwar.serving.tts_stream import TtsStream
+from hiwar.serving.workers import Workers
+from hiwar.vocabulary import RecognitionConfig, SpeechRequest
+
+log = logging.getLogger("hiwar.serving")
+
+_ID_ALPHABET = string.ascii_lowercase + string.digits
+_ID_CHARS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Everything that is loaded, shared by all streams."""
+
+    synthesis: dict[str, SynthesisEngine]
+    recognition: RecognitionEngine
+    voice_activity: VoiceActivityEngine
+    catalogue: VoiceCatalogue
+
+    def close(self) -> None:
+        """Release the models; no stream is open and none follows."""
+        for engine in (*self.synthesis.values(), self.recognition, self.voice_activity):
+            engine.close()
+
+
+def new_request_id() -> str:
+    """A request id for clients that bring none: 8 characters."""
+    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_CHARS))
+
+
+class SpeechService:
+    """The server behind the transports. Made empty; `begin` hands it the loaded engines, `drain` ends it."""
+
+    def __init__(
+        self,
+        *,
+        authenticator: Authenticator,
+        limits: ServingLimits,
+        recognition: RecognitionSettings,
+        workers: Workers,
+        clock: Clock,
+    ) -> None:
+        self.limits = limits
+        self._authenticator = authenticator
+        self._recognition = recognition
+        self._workers = workers
+        self._clock = clock
+        self._engines: Engines | None = None
+        self._stopping = False
+        self._streams: set[TtsStream | AsrStream] = set()
+        self._slots_taken = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    # -- life --------------------------------------------------------------------------------------------------
+
+    @property
+    def ready(self) -> bool:
+        """Whether streams are taken: models are loaded and warm, and the server is not stopping."""
+        return self._engines is not None and not self._stopping
+
+    @property
+    def engines(self) -> Engines:
+        """What is loaded. Raises EngineUnavailableError while models load."""
+        if self._engines is None:
+            raise EngineUnavailableError("The models are still loading; ask /readyz and try again in a few seconds.")
+        return self._engines
+
+    def begin(self, engines: Engines) -> None:
+        """The models are loaded: take streams."""
+        self._engines = engines
+
+    async def drain(self) -> None:
+        """Take no new streams, finish what is under way, and return when all are closed or the limit has passed."""
+        self._stopping = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.limits.drain_timeout_ms / 1000):
+                await asyncio.gather(*(stream.drain() for stream in list(self._streams)))
+                await self._idle.wait()
+
+    # -- who may, and whether there is room --------------------------------------------------------------------
+
+    def sign_in(self, credential: str, service: Service) -> Principal:
+        """Who holds this credential. Raises HiwarError unauthorized, or forbidden for the service."""
+        principal = self._authenticator.authenticate(Credentials("api_key", credential))
+        require_service(principal, service)
+        return principal
+
+    @contextlib.contextmanager
+    def slot(self) -> Iterator[None]:
+        """Room for one stream while the context is open. Raises HiwarError server_busy or engine_unavailable."""
+        if self._stopping:
+            raise going_away()
+        _ = self.engines
+        if self._slots_taken >= self.limits.streams_max:
+            raise HiwarError(
+                ErrorCode.SERVER_BUSY, "The server has as many streams as it takes; try again in a moment."
+            )
+        self._slots_taken += 1
+        try:
+            yield
+        finally:
+            self._slots_taken -= 1
+
+    # -- streams -----------------------------------------------------------------------------------------------
+
+    async def speak(self, connection: Connection, principal: Principal | None) -> None:
+        """Serve a synthesis connection to its end. `principal` None: it signs in by its first frame."""
+        now = self._clock()
+        session = TtsServerSession(
+            voices=tuple(self.engines.catalogue.voices),
+            limits=self.limits.tts_session(),
+            new_request_id=new_request_id,
+            now=now,
+        )
+        opening = () if principal is None else session.signed_in(now, allowed_voices=principal.voices)
+        stream = TtsStream(
+            session,
+            connection,
+            sign_in=self._tts_sign_in,
+            open_pipeline=self._synthesis_pipeline,
+            workers=self._workers,
+            clock=self._clock,
+            send_timeout_ms=self.limits.send_timeout_ms,
+        )
+        with self._registered(stream):
+            await stream.run(opening)
+
+    async def transcribe(self, connection: Connection, config: RecognitionConfig, principal: Principal | None) -> None:
+        """Serve a recognition connection to its end. `principal` None: it signs in by its first frame."""
+        now = self._clock()
+        session = AsrServerSession(config, limits=self.limits.asr_session(), now=now)
+        opening = () if principal is None else session.signed_in(now)
+        stream = AsrStream(
+            session,
+            connection,
+            sign_in=self._asr_sign_in,
+            open_pipeline=self._recognition_pipeline,
+            workers=self._workers,
+            clock=self._clock,
+            send_timeout_ms=self.limits.send_timeout_ms,
+            audio_buffered_max_ms=self.limits.audio_buffered_max_ms,
+        )
+        with self._registered(stream):
+            await stream.run(opening)
+
+    # -- inside ------------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _registered(self, stream: TtsStream | AsrStream) -> Iterator[None]:
+        self._streams.add(stream)
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._streams.discard(stream)
+            if not self._streams:
+                self._idle.set()
+
+    def _tts_sign_in(self, session: TtsServerSession, credential: str) -> tuple[TtsEffect, ...]:
+        try:
+            principal = self.sign_in(credential, "tts")
+        except HiwarError as error:
+            return session.refused(error)
+        return session.signed_in(self._clock(), allowed_voices=principal.voices)
+
+    def _asr_sign_in(self, session: AsrServerSession, credential: str) -> tuple[AsrEffect, ...]:
+        try:
+            self.sign_in(credential, "asr")
+        except HiwarError as error:
+            return session.refused(error)
+        return session.signed_in(self._clock())
+
+    def _synthesis_pipeline(self, request: SpeechRequest) -> SynthesisPipeline:
+        catalogue = self.engines.catalogue
+        voice = catalogue.voice(request.voice)
+        return SynthesisPipeline(request, voice=voice, engine=catalogue.engine(voice), clock=self._clock)
+
+    def _recognition_pipeline(self, config: RecognitionConfig) -> RecognitionPipeline:
+        engines = self.engines
+        return RecognitionPipeline(config, engines.recognition, engines.voice_activity, self._recognition)

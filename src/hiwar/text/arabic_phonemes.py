@@ -1,0 +1,77 @@
+"""Arabic with vowel marks to phones: Modern Standard as it is read aloud in prompts, every word in its pausal form.
+
+The marks come from a diacritizer or the writer, numbers from `arabic_numbers`. How a phone sounds is the engine's.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hiwar.text.arabic_letters import PAUSES, SHORT_OF, VOWELS
+from hiwar.text.arabic_words import WordForm, word_form
+
+_TOKEN = re.compile("[\u0621-\u063a\u0641-\u0657\u0670\u0671\u067e\u0686\u06a4\u06af]+|[،,؛;:—.…!؟?]")
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """The phones of a word (`arabic_letters` lists them; a doubled consonant is two), and the pause after it.
+
+    `stressed` is the index in `phones` of the stressed vowel, -1 without any; `pause` is "" or one of , . ! ?
+    """
+
+    phones: tuple[str, ...]
+    stressed: int
+    pause: str = ""
+
+
+def pronounce(text: str) -> tuple[SpokenWord, ...]:
+    """The words of a text with vowel marks, in order. Letters of other scripts and digits are passed over."""
+    forms: list[WordForm] = []
+    pauses: list[str] = []
+    for token in _TOKEN.findall(text):
+        if token in PAUSES:
+            pauses[-1:] = [PAUSES[token]] if pauses else []
+        elif (form := word_form(token)).phones:
+            forms.append(form)
+            pauses.append("")
+    return tuple(
+        SpokenWord(phones, _stressed(phones), pause) for phones, pause in zip(_join(forms, pauses), pauses, strict=True)
+    )
+
+
+def _join(forms: Sequence[WordForm], pauses: Sequence[str]) -> list[tuple[str, ...]]:
+    """Let words meet that no pause divides."""
+    joined: list[tuple[str, ...]] = []
+    for index, form in enumerate(forms):
+        phones = form.phones
+        if index and not pauses[index - 1]:
+            joined[-1], phones = _meet(forms[index - 1], joined[-1], form)
+        joined.append(phones)
+    return joined
+
+
+def _meet(before: WordForm, said: tuple[str, ...], form: WordForm) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Phones of two neighbours: the t of a construct is heard, the second word's silent hamza and its vowel fall."""
+    phones = form.phones
+    if before.construct:
+        said = (*said, "t")
+    if form.elidable and phones[0] == "'":
+        if said[-1] in VOWELS and len(phones) > 2:
+            return (*said[:-1], SHORT_OF.get(said[-1], said[-1])), phones[2:]
+        return said, phones[1:]
+    return said, phones
+
+
+def _stressed(phones: Sequence[str]) -> int:
+    """The last superheavy syllable, else the heavy one before the last, else the third from the end."""
+    vowels = [index for index, phone in enumerate(phones) if phone in VOWELS]
+    if len(vowels) < 2:
+        return vowels[0] if vowels else -1
+    last, before = vowels[-1], vowels[-2]
+    tail = len(phones) - last - 1
+    if tail >= 2 or (phones[last] in SHORT_OF and tail):
+        return last
+    if len(vowels) == 2 or phones[before] in SHORT_OF or last - before > 2:
+        return before
+    return vowels[-3]

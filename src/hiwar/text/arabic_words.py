@@ -1,0 +1,223 @@
+"""One Arabic word with vowel marks to phones, in its pausal form. Its neighbours are left to `arabic_phonemes`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from hiwar.text.arabic_letters import (
+    CONSONANTS,
+    DAMMA,
+    EXCEPTIONS,
+    LETTER_NAMES,
+    LONG_OF,
+    MARKS,
+    PROCLITICS,
+    SHADDA,
+    SHORT_OF,
+    SUKUN,
+    SUN_LETTERS,
+    VOWEL_OF_MARK,
+    VOWELS,
+)
+
+_ALEFS = frozenset("اٱ")
+_GLIDES = {"و": "u", "ي": "i"}
+_NUNATIONS = frozenset({"an", "un", "in"})
+_ENDINGS = frozenset({"a", "i", "u", "un", "in"})
+_FINAL_GLIDES: dict[tuple[str, ...], str] = {("i", "y", "y"): "ii", ("u", "w", "w"): "uu"}
+
+
+@dataclass(frozen=True, slots=True)
+class WordForm:
+    """A word before it meets its neighbours; `phones` is empty when none of its letters is known.
+
+    `elidable`: its first hamza is silent after another word. `construct`: its last t (ta marbuta) is heard before one.
+    """
+
+    phones: tuple[str, ...]
+    elidable: bool = False
+    construct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    base: str
+    marks: frozenset[str]
+
+    @property
+    def vowel(self) -> str:
+        return next((vowel for mark, vowel in VOWEL_OF_MARK.items() if mark in self.marks), "")
+
+    @property
+    def doubled(self) -> bool:
+        return SHADDA in self.marks
+
+
+def word_form(token: str) -> WordForm:
+    """How a token of Arabic letters and marks is said on its own."""
+    letters = _letters(token)
+    bare = "".join(letter.base for letter in letters)
+    if len(letters) == 1 and not letters[0].marks and bare in LETTER_NAMES:
+        return WordForm(tuple(LETTER_NAMES[bare].split()))
+    if (exception := _exception(bare)) is not None:
+        return WordForm(exception, elidable=bare.startswith("ال"))
+    head, rest = _article(letters)
+    phones = _body(rest, head)
+    final = letters[-1] if letters else _Letter("", frozenset())
+    ta_marbuta = final.base == "ة"
+    return WordForm(
+        _without_nunation(phones if ta_marbuta else _pausal(phones)),
+        elidable=bare[:1] in _ALEFS,
+        construct=ta_marbuta and not head and final.vowel in SHORT_OF.values(),
+    )
+
+
+def _letters(token: str) -> tuple[_Letter, ...]:
+    found: list[_Letter] = []
+    for character in token:
+        if character not in MARKS:
+            found.append(_Letter(character, frozenset()))
+        elif found:
+            found[-1] = replace(found[-1], marks=found[-1].marks | {character})
+    return tuple(found)
+
+
+def _exception(bare: str) -> tuple[str, ...] | None:
+    if bare in EXCEPTIONS:
+        return tuple(EXCEPTIONS[bare].split())
+    proclitic, rest = bare[:1], bare[1:]
+    if proclitic not in PROCLITICS or rest not in EXCEPTIONS:
+        return None
+    phones = EXCEPTIONS[rest].split()
+    return (*PROCLITICS[proclitic].split(), *(phones[2:] if rest.startswith("ال") else phones))
+
+
+def _article(letters: tuple[_Letter, ...]) -> tuple[list[str], tuple[_Letter, ...]]:
+    """Phones of the article with the proclitics before it, and the letters after it; ([], letters) without one."""
+    head: list[str] = []
+    for index, letter in enumerate(letters[:3]):
+        rest = letters[index + 1 :]
+        if _is_article(letter, rest, initial=index == 0):
+            return _after_lam([*head, *([] if head else ["'", "a"])], rest)
+        if _is_lam_article(letter, rest):
+            return _after_lam([*head, "l", "i"], rest)
+        if letter.base not in PROCLITICS or letter.doubled:
+            break
+        consonant, vowel = PROCLITICS[letter.base].split()
+        head += [consonant, letter.vowel or vowel]
+    return [], letters
+
+
+def _is_article(alef: _Letter, rest: tuple[_Letter, ...], *, initial: bool) -> bool:
+    if alef.base not in _ALEFS or len(rest) < 3 or rest[0].base != "ل" or alef.vowel not in ("", "a"):
+        return False
+    lam = rest[0]
+    helping_vowel = lam.vowel == "i" and rest[1].base in _ALEFS
+    return not lam.vowel or helping_vowel or (initial and lam.doubled)
+
+
+def _is_lam_article(lam: _Letter, rest: tuple[_Letter, ...]) -> bool:
+    if lam.base != "ل" or lam.vowel not in ("", "i") or len(rest) < 3 or rest[0].base != "ل":
+        return False
+    return rest[0].doubled or not rest[0].vowel
+
+
+def _after_lam(head: list[str], rest: tuple[_Letter, ...]) -> tuple[list[str], tuple[_Letter, ...]]:
+    lam, stem = rest[0], rest[1:]
+    if lam.doubled:
+        return head, rest
+    if stem[0].base in SUN_LETTERS:
+        return head, (replace(stem[0], marks=stem[0].marks | {SHADDA}), *stem[1:])
+    return [*head, "l"], stem
+
+
+def _body(letters: Sequence[_Letter], head: Sequence[str]) -> list[str]:
+    phones = list(head)
+    for index, letter in enumerate(letters):
+        last = phones[-1] if phones else ""
+        if letter.base in _ALEFS:
+            _say_alef(phones, letters, index)
+        elif letter.base == "ى":
+            _say_alef_maqsura(phones, letter)
+        elif letter.base == "ة":
+            phones += [] if last in ("a", "aa") else ["a"]
+        elif letter.base == "آ":
+            phones += ["'", "aa"]
+        elif letter.base in _GLIDES and _is_long_vowel(letter, last):
+            _lengthen(phones, _GLIDES[letter.base])
+        elif letter.base in CONSONANTS:
+            _say_consonant(phones, letter, first=index == 0)
+    return phones
+
+
+def _say_consonant(phones: list[str], letter: _Letter, *, first: bool) -> None:
+    consonant = CONSONANTS[letter.base]
+    phones += [consonant] * (2 if letter.doubled else 1)
+    vowel = letter.vowel
+    if letter.base == "إ":
+        vowel = "i"
+    elif letter.base == "أ" and first and not vowel:
+        vowel = "a"
+    if vowel:
+        phones.append(vowel)
+
+
+def _say_alef(phones: list[str], letters: Sequence[_Letter], index: int) -> None:
+    vowel = letters[index].vowel
+    if not phones:
+        phones += ["'", vowel or _helping_vowel(letters[index + 1 :])]
+        return
+    last = phones[-1]
+    following = letters[index + 1] if index + 1 < len(letters) else _Letter("", frozenset())
+    if index == 0:  # the article before it: the hamza is silent
+        phones.append(vowel or _helping_vowel(letters[1:]))
+    elif index == 1 and letters[0].base in PROCLITICS and SUKUN in following.marks:
+        return  # a long vowel cannot stand before two consonants: a silent hamza after "and", "so", "by"
+    elif vowel == "an":
+        phones[-1:] = ["an"] if last in ("a", "an") else [last, "an"]
+    elif last == "a":
+        phones[-1] = "aa"
+    elif last not in VOWELS and last not in _NUNATIONS:
+        phones.append(vowel or "aa")
+
+
+def _helping_vowel(stem: Sequence[_Letter]) -> str:
+    """The vowel that opens a word written with a bare alef: u when its next vowel is u (as in imperatives)."""
+    is_imperative = len(stem) > 1 and not stem[0].vowel and DAMMA in stem[1].marks and not stem[0].doubled
+    return "u" if is_imperative else "i"
+
+
+def _say_alef_maqsura(phones: list[str], letter: _Letter) -> None:
+    last = phones[-1] if phones else ""
+    if letter.vowel == "an" or last == "an":
+        phones[-1:] = ["an"] if last in ("a", "an") else [last, "an"]
+    elif last == "i":  # final ya is written without dots in Egypt
+        phones[-1] = "ii"
+    else:
+        _lengthen(phones, "a")
+
+
+def _is_long_vowel(letter: _Letter, last: str) -> bool:
+    if letter.vowel or letter.doubled or not last:
+        return False
+    return last == _GLIDES[letter.base] or (last not in VOWELS and last not in _NUNATIONS and SUKUN not in letter.marks)
+
+
+def _lengthen(phones: list[str], vowel: str) -> None:
+    if phones and phones[-1] == vowel:
+        phones.pop()
+    phones.append(LONG_OF[vowel])
+
+
+def _pausal(phones: Sequence[str]) -> list[str]:
+    """The form before a pause: short endings fall, the accusative keeps its n as adverbs do in speech."""
+    said = list(phones)
+    syllables = sum(phone in VOWELS or phone in _NUNATIONS for phone in said)
+    if said and syllables > 1 and said[-1] in _ENDINGS:
+        said.pop()
+    if (vowel := _FINAL_GLIDES.get(tuple(said[-3:]))) is not None:
+        said[-3:] = [vowel]
+    return said
+
+
+def _without_nunation(phones: Sequence[str]) -> tuple[str, ...]:
+    return tuple(part for phone in phones for part in (phone if phone in _NUNATIONS else (phone,)))

@@ -1,0 +1,29 @@
+"""`GET /v1/voices`: what can speak, and how well."""
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from hiwar.errors import HiwarError
+from hiwar.protocol.refusals import unauthorized
+from hiwar.serving.service import SpeechService
+from hiwar.transports.credentials import credential_of
+from hiwar.transports.rest.errors import error_response
+
+
+def catalogue_routes(service: SpeechService) -> list[BaseRoute]:
+    """The voice catalogue, for anyone with a key that may speak."""
+
+    async def voices(request: Request) -> Response:
+        try:
+            credential = credential_of(request.headers, request.query_params)
+            if credential is None:
+                raise unauthorized()
+            service.sign_in(credential, "tts")
+            found = list(service.engines.catalogue.voices.values())
+        except HiwarError as error:
+            return error_response(error)
+        return Response(msgspec.json.encode({"voices": found}), media_type="application/json")
+
+    return [Route("/v1/voices", voices)]

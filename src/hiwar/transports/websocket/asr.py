@@ -1,0 +1,31 @@
+"""`/v1/asr/stream`, and `/v1/asr/audio` for older clients: audio in, transcripts out."""
+
+import contextlib
+
+from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from hiwar.errors import HiwarError
+from hiwar.protocol.fields import recognition_config, request_id_of
+from hiwar.serving.connection import PeerGoneError
+from hiwar.serving.service import SpeechService, new_request_id
+from hiwar.transports.websocket.connection import accept, refuse, signed_in
+
+PATH = "/v1/asr/stream"
+OLDER_PATH = "/v1/asr/audio"
+
+
+def asr_routes(service: SpeechService) -> list[BaseRoute]:
+    """The recognition endpoint under both its paths."""
+
+    async def endpoint(socket: WebSocket) -> None:
+        request_id = request_id_of(socket.query_params.get("request_id")) or new_request_id()
+        try:
+            principal = signed_in(socket, service, "asr")
+            config = recognition_config(socket.query_params, new_request_id=lambda: request_id)
+            with service.slot(), contextlib.suppress(PeerGoneError):
+                await service.transcribe(await accept(socket, request_id), config, principal)
+        except HiwarError as error:
+            await refuse(socket, error, request_id)
+
+    return [WebSocketRoute(PATH, endpoint), WebSocketRoute(OLDER_PATH, endpoint)]

@@ -1,0 +1,69 @@
+"""A WebSocket as the drivers see it, and the handshake that both endpoints share."""
+
+import contextlib
+from collections.abc import Iterator
+
+from starlette.websockets import WebSocket
+
+from hiwar.errors import HiwarError
+from hiwar.serving.connection import PeerGoneError
+from hiwar.serving.keys import Principal, Service
+from hiwar.serving.service import SpeechService
+from hiwar.transports.credentials import credential_of
+from hiwar.transports.rest.errors import error_response
+
+
+class WebSocketConnection:
+    """Frames of an accepted WebSocket."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self._socket = socket
+
+    async def receive(self) -> str | bytes | None:
+        """The next frame; None when the peer has closed or is gone."""
+        message = await self._socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return None
+        text: str | None = message.get("text")
+        return text if text is not None else bytes(message["bytes"])
+
+    async def send(self, frame: str | bytes) -> None:
+        """Send one frame, waiting while the socket's buffer is full. Raises PeerGoneError."""
+        with _peer_gone():
+            if isinstance(frame, str):
+                await self._socket.send({"type": "websocket.send", "text": frame})
+            else:
+                await self._socket.send({"type": "websocket.send", "bytes": frame})
+
+    async def close(self, code: int, reason: str) -> None:
+        """Begin the closing handshake."""
+        with _peer_gone():
+            await self._socket.send({"type": "websocket.close", "code": code, "reason": reason})
+
+
+@contextlib.contextmanager
+def _peer_gone() -> Iterator[None]:
+    """Starlette says a lost peer by WebSocketDisconnect, and by RuntimeError once it was told."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise PeerGoneError from error
+
+
+def signed_in(socket: WebSocket, service: SpeechService, wanted: Service) -> Principal | None:
+    """Who the handshake says is there; None when it says nothing. Raises HiwarError unauthorized or forbidden."""
+    credential = credential_of(socket.headers, socket.query_params)
+    return None if credential is None else service.sign_in(credential, wanted)
+
+
+async def accept(socket: WebSocket, request_id: str) -> WebSocketConnection:
+    """Complete the upgrade. Raises PeerGoneError."""
+    with _peer_gone():
+        await socket.accept(headers=[(b"x-request-id", request_id.encode())])
+    return WebSocketConnection(socket)
+
+
+async def refuse(socket: WebSocket, error: HiwarError, request_id: str) -> None:
+    """Answer the handshake with an HTTP error instead of the upgrade."""
+    with contextlib.suppress(PeerGoneError), _peer_gone():
+        await socket.send_denial_response(error_response(error, request_id))

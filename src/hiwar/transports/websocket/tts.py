@@ -1,0 +1,28 @@
+"""`/v1/tts/stream`: text in, audio out."""
+
+import contextlib
+
+from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from hiwar.errors import HiwarError
+from hiwar.serving.connection import PeerGoneError
+from hiwar.serving.service import SpeechService, new_request_id
+from hiwar.transports.websocket.connection import accept, refuse, signed_in
+
+PATH = "/v1/tts/stream"
+
+
+def tts_routes(service: SpeechService) -> list[BaseRoute]:
+    """The synthesis endpoint."""
+
+    async def endpoint(socket: WebSocket) -> None:
+        request_id = new_request_id()
+        try:
+            principal = signed_in(socket, service, "tts")
+            with service.slot(), contextlib.suppress(PeerGoneError):
+                await service.speak(await accept(socket, request_id), principal)
+        except HiwarError as error:
+            await refuse(socket, error, request_id)
+
+    return [WebSocketRoute(PATH, endpoint)]

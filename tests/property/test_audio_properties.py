@@ -1,0 +1,131 @@
+"""Cuts change nothing, and tones carry any text: properties of the audio layer and the tone engines."""
+
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from hiwar.audio.decoding import PcmDecoder
+from hiwar.audio.encoding import SpeechEncoder
+from hiwar.audio.framing import Framer
+from hiwar.audio.pcm import Samples, from_linear16, to_linear16
+from hiwar.audio.resample import Resampler
+from hiwar.engines.tone.recognition import ToneRecognition
+from hiwar.engines.tone.synthesis import ToneSynthesis
+from hiwar.vocabulary import (
+    RECOGNITION_SAMPLE_RATES,
+    SYNTHESIS_SAMPLE_RATES,
+    AudioEncoding,
+    AudioFormat,
+    SpeechFormat,
+)
+
+# A busy machine is no reason to fail.
+unhurried = settings(deadline=None)
+
+ENGINE_RATES = (8000, 16000, 22050, 24000)
+
+recorded = arrays.arrays(np.int16, st.integers(0, 3000)).map(
+    lambda values: values.astype(np.float32) / np.float32(32768)
+)
+octets = st.binary(max_size=3000)
+cut_places = st.lists(st.integers(0, 3000), max_size=12).map(sorted)
+routes = st.one_of(
+    st.tuples(st.just(SpeechFormat.PCM), st.just(AudioEncoding.LINEAR16), st.sampled_from(SYNTHESIS_SAMPLE_RATES)),
+    st.sampled_from([(SpeechFormat.MULAW, AudioEncoding.MULAW, 8000), (SpeechFormat.ALAW, AudioEncoding.ALAW, 8000)]),
+)
+sentences = st.text(st.characters(codec="utf-8"), min_size=1, max_size=30)
+
+
+def cut(samples: Samples, places: list[int]) -> list[Samples]:
+    return np.split(samples, [min(place, samples.size) for place in places])
+
+
+def cut_bytes(data: bytes, places: list[int]) -> list[bytes]:
+    bounds = [0, *places, len(data)]
+    return [data[start:end] for start, end in pairwise(bounds)]
+
+
+@unhurried
+@given(octets.map(lambda data: data[: len(data) & ~1]))
+def test_16_bit_samples_survive_the_round_trip(data: bytes) -> None:
+    assert to_linear16(from_linear16(data)) == data
+
+
+@unhurried
+@given(recorded, cut_places, st.sampled_from(ENGINE_RATES), st.sampled_from(SYNTHESIS_SAMPLE_RATES))
+def test_resampling_does_not_depend_on_the_cuts(
+    samples: Samples, places: list[int], source_rate: int, target_rate: int
+) -> None:
+    whole, pieces = Resampler(source_rate, target_rate), Resampler(source_rate, target_rate)
+    expected = np.concatenate((whole.process(samples), whole.flush()))
+    produced = [pieces.process(piece) for piece in cut(samples, places)]
+    assert (np.concatenate((*produced, pieces.flush())) == expected).all()
+    assert abs(expected.size - samples.size * target_rate / source_rate) <= 0.5
+
+
+@unhurried
+@given(octets, cut_places, st.sampled_from(AudioEncoding), st.sampled_from(RECOGNITION_SAMPLE_RATES))
+def test_decoding_does_not_depend_on_the_cuts(
+    data: bytes, places: list[int], encoding: AudioEncoding, rate: int
+) -> None:
+    whole, pieces = PcmDecoder(encoding, rate), PcmDecoder(encoding, rate)
+    expected = np.concatenate((whole.decode(data), whole.finish()))
+    heard = [pieces.decode(piece) for piece in cut_bytes(data, places)]
+    assert (np.concatenate((*heard, pieces.finish())) == expected).all()
+    whole_samples = len(data) // encoding.bytes_per_sample
+    assert abs(expected.size - whole_samples * 16000 / rate) <= 0.5
+
+
+@unhurried
+@given(recorded, cut_places, st.sampled_from(SpeechFormat), st.sampled_from(SYNTHESIS_SAMPLE_RATES))
+def test_encoding_does_not_depend_on_the_cuts(
+    samples: Samples, places: list[int], encoding: SpeechFormat, rate: int
+) -> None:
+    whole = SpeechEncoder(AudioFormat(encoding, rate), 24000)
+    pieces = SpeechEncoder(AudioFormat(encoding, rate), 24000)
+    expected = whole.encode(samples) + whole.finish()
+    assert b"".join(pieces.encode(piece) for piece in cut(samples, places)) + pieces.finish() == expected
+    assert pieces.audio_ms == whole.audio_ms
+
+
+@unhurried
+@given(recorded, cut_places, st.integers(1, 700))
+def test_windows_do_not_depend_on_the_cuts(samples: Samples, places: list[int], window_samples: int) -> None:
+    framer = Framer(window_samples)
+    windows = [window for piece in cut(samples, places) for window in framer.push(piece)]
+    assert all(window.size == window_samples for window in windows)
+    framed = len(windows) * window_samples
+    assert framer.pending_samples == samples.size - framed < window_samples
+    assert (np.concatenate((samples[:0], *windows)) == samples[:framed]).all()
+
+
+@unhurried
+@given(
+    sentences,
+    routes,
+    st.floats(0.5, 2.0),
+    st.floats(10, 40),
+    st.integers(0, 4000),
+    st.integers(0, 2**32 - 1),
+)
+def test_any_text_comes_back_through_any_route_and_noise(
+    text: str,
+    route: tuple[SpeechFormat, AudioEncoding, int],
+    speed: float,
+    snr_db: float,
+    silence_samples: int,
+    seed: int,
+) -> None:
+    synthesis, recognition, rate = route
+    steps = ToneSynthesis().synthesize(text, voice="tone", language="en", speed=speed)
+    encoder, decoder = SpeechEncoder(AudioFormat(synthesis, rate), 24000), PcmDecoder(recognition, rate)
+    sent = [encoder.encode(block) for block in steps]
+    arrived = [decoder.decode(chunk) for chunk in (*sent, encoder.finish())]
+    audio = np.concatenate((np.zeros(silence_samples, np.float32), *arrived, decoder.finish()))
+    level = np.sqrt(np.mean(audio**2) / 10 ** (snr_db / 10)) if audio.any() else 0.01
+    noise = np.random.default_rng(seed).standard_normal(audio.size) * level
+    heard = ToneRecognition().recognize((audio + noise).astype(np.float32), language=None, final=True)
+    assert heard.text == text.strip()

@@ -1,0 +1,147 @@
+"""A whole server inside the test process: tone engines, a free loopback port, an event loop in a thread of its own."""
+
+import asyncio
+import contextlib
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import uvloop
+from websockets.sync.client import ClientConnection, connect
+
+from hiwar.server.lifecycle import RunningServer, running
+from hiwar.server.settings import Settings, load_settings
+from hiwar.serving.auth import read_local_key
+
+WAIT_S = 30.0
+"""Bound of every wait in a test: far above what is needed, so that only a hang reaches it."""
+
+MODEL_FREE: Mapping[str, object] = {
+    "port": 0,
+    "grpc_port": 0,
+    "engines.synthesis": "tone",
+    "engines.recognition": "tone",
+    "engines.voice_activity": "tone",
+}
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveServer:
+    """A server that listens. `key` is its ready-made key."""
+
+    running: RunningServer
+    settings: Settings
+    key: str = field(repr=False)
+    loop: asyncio.AbstractEventLoop
+
+    @property
+    def url(self) -> str:
+        """The WebSocket address without a path."""
+        return self.running.url("ws")
+
+    def call(self, function: Callable[[], Result]) -> Result:
+        """Run a function on the server's event loop and return what it returns."""
+
+        async def on_loop() -> Result:
+            return function()
+
+        return asyncio.run_coroutine_threadsafe(on_loop(), self.loop).result(WAIT_S)
+
+    def connect(self, path: str, *, key: str | None = None, **options: Any) -> ClientConnection:  # noqa: ANN401
+        """A WebSocket, signed in by header with the server's own key unless another is given; "" gives none."""
+        chosen = self.key if key is None else key
+        headers = {"X-API-Key": chosen} if chosen else {}
+        return connect(
+            self.url + path,
+            additional_headers=headers,
+            compression=None,
+            proxy=None,
+            max_size=None,
+            open_timeout=WAIT_S,
+            close_timeout=WAIT_S,
+            **options,
+        )
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> "Answer":
+        """A GET over HTTP, whatever its status."""
+        return http_get(self.running.url("http") + path, headers or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP response, read to its end; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401
+        """The body as JSON."""
+        return json.loads(self.body)
+
+
+def http_get(url: str, headers: Mapping[str, str]) -> Answer:
+    """A GET that takes every status for an answer."""
+    request = urllib.request.Request(url, headers=dict(headers))  # noqa: S310 - http on loopback
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=WAIT_S) as response:
+            return _answer(response.status, response.headers, response.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return _answer(error.code, error.headers, error.read())
+
+
+def _answer(status: int, headers: Any, body: bytes) -> Answer:  # noqa: ANN401
+    return Answer(status, {name.lower(): value for name, value in headers.items()}, body)
+
+
+def model_free_settings(data_dir: Path, flags: Mapping[str, object] | None = None) -> Settings:
+    """Settings for tone engines on a free port, with `flags` on top."""
+    return load_settings({**MODEL_FREE, "data_dir": str(data_dir), **(flags or {})}, None, {}).settings
+
+
+@contextlib.contextmanager
+def live_server(
+    data_dir: Path, flags: Mapping[str, object] | None = None, *, settings: Settings | None = None
+) -> Iterator[LiveServer]:
+    """A ready server while the context is open; afterwards it has drained and its thread is over."""
+    chosen = settings or model_free_settings(data_dir, flags)
+    started: Future[tuple[RunningServer, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        async with running(chosen, lambda _line: None) as server:
+            await server.ready
+            started.set_result((server, asyncio.get_running_loop(), stop))
+            await stop.wait()
+
+    def run() -> None:
+        try:
+            with asyncio.Runner(loop_factory=uvloop.Loop) as runner:
+                runner.run(serve())
+        except BaseException as error:
+            if started.done():
+                raise
+            started.set_exception(error)
+
+    thread = threading.Thread(target=run, name="server")
+    thread.start()
+    try:
+        server, loop, stop = started.result(WAIT_S)
+        try:
+            yield LiveServer(server, chosen, read_local_key(data_dir) or "", loop)
+        finally:
+            loop.call_soon_threadsafe(stop.set)
+    finally:
+        thread.join(WAIT_S)
+        assert not thread.is_alive(), "the server did not end"

@@ -1,0 +1,26 @@
+"""Neutral phones to the English model's phonemes."""
+
+import pytest
+
+from hiwar.engines.hibari.arabic_sounds import BACKED, CONSONANTS, PLAIN, phonemes
+from hiwar.text import arabic_letters
+from hiwar.text.arabic_phonemes import pronounce
+
+
+def test_every_phone_has_a_sound() -> None:
+    assert {*arabic_letters.CONSONANTS.values(), *arabic_letters.VOWELS} <= {*CONSONANTS, *PLAIN}
+
+
+def test_vowels_beside_an_emphatic_are_backed_unless_fronted() -> None:
+    assert BACKED["aa"] in phonemes(pronounce("طَالِب"))
+    assert BACKED["aa"] not in phonemes(pronounce("تَالِب"))
+    assert BACKED["a"] not in phonemes(pronounce("صَيْف"))
+
+
+def test_the_stressed_vowel_is_marked_once_a_word() -> None:
+    assert [word.count("ˈ") for word in phonemes(pronounce("كِتَاب جَدِيد")).split()] == [1, 1]
+
+
+@pytest.mark.parametrize(("mark", "pause"), [("،", ","), ("؟", "?"), (".", "."), ("", "")])
+def test_pauses_follow_their_word(mark: str, pause: str) -> None:
+    assert phonemes(pronounce(f"نَعَم{mark}")) == phonemes(pronounce("نَعَم")) + pause

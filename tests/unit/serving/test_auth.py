@@ -1,0 +1,108 @@
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from hiwar.errors import ErrorCode, HiwarError
+from hiwar.serving.auth import (
+    Authenticator,
+    Credentials,
+    local_key,
+    read_local_key,
+    require_service,
+    require_voice,
+)
+from hiwar.serving.keys import UNLIMITED, KeyStore, Principal
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> KeyStore:
+    return KeyStore(tmp_path / "keys.db")
+
+
+@pytest.mark.parametrize("kind", ["api_key", "bearer"])
+def test_a_key_is_good_in_either_place(store: KeyStore, kind: Literal["api_key", "bearer"]) -> None:
+    record, key = store.create("one")
+    assert Authenticator(store, None).authenticate(Credentials(kind, key)) == record.principal
+
+
+@pytest.mark.parametrize("value", ["", "x", "eyJhbGciOiJIUzI1NiJ9.e30.x", "مفتاح", "\ud800", "x" * 100_000])
+def test_anything_else_is_unauthorized_with_one_sentence(store: KeyStore, tmp_path: Path, value: str) -> None:
+    authenticator = Authenticator(store, local_key(tmp_path))
+    with pytest.raises(HiwarError, match="hiwar keys create") as caught:
+        authenticator.authenticate(Credentials("bearer", value))
+    assert caught.value.code is ErrorCode.UNAUTHORIZED
+    assert value == "" or value not in caught.value.message.split()
+
+
+def test_a_revoked_key_is_unauthorized(store: KeyStore) -> None:
+    record, key = store.create("one")
+    authenticator = Authenticator(store, None)
+    authenticator.authenticate(Credentials("api_key", key))
+    store.revoke(record.principal.key_id)
+    with pytest.raises(HiwarError):
+        authenticator.authenticate(Credentials("api_key", key))
+
+
+def test_closing_releases_the_store(store: KeyStore) -> None:
+    Authenticator(store, None).close()
+    with pytest.raises(HiwarError, match="cannot be used"):
+        store.list()
+
+
+def test_the_local_key_has_no_limits_and_is_refused_when_not_given(store: KeyStore, tmp_path: Path) -> None:
+    credentials = Credentials("api_key", local_key(tmp_path))
+    assert Authenticator(store, local_key(tmp_path)).authenticate(credentials).limits == UNLIMITED
+    with pytest.raises(HiwarError):
+        Authenticator(store, None).authenticate(credentials)
+
+
+def test_the_local_key_is_made_once_for_the_owner_only(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    assert read_local_key(data_dir) is None
+    key = local_key(data_dir)
+    assert local_key(data_dir) == key
+    assert read_local_key(data_dir) == key
+    assert stat.S_IMODE(data_dir.stat().st_mode) == 0o700
+    assert [(path.name, stat.S_IMODE(path.stat().st_mode)) for path in data_dir.iterdir()] == [("local.key", 0o600)]
+
+
+def test_servers_that_start_together_agree_on_the_local_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(lambda _index: local_key(tmp_path), range(8)))) == 1
+
+
+def test_a_local_key_file_with_something_else_is_named(tmp_path: Path) -> None:
+    (tmp_path / "local.key").write_text("secret")
+    assert read_local_key(tmp_path) is None
+    with pytest.raises(HiwarError, match=r"local\.key holds no key; delete it"):
+        local_key(tmp_path)
+
+
+def test_an_unusable_data_folder_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file, no folder")
+    with pytest.raises(HiwarError, match="--data-dir"):
+        local_key(tmp_path / "data")
+
+
+def test_services_are_required_by_name() -> None:
+    principal = Principal("id", "one", services=("asr",))
+    require_service(principal, "asr")
+    with pytest.raises(HiwarError, match="tts") as caught:
+        require_service(principal, "tts")
+    assert caught.value.code is ErrorCode.FORBIDDEN
+
+
+def test_voices_are_all_unless_they_are_named() -> None:
+    require_voice(Principal("id", "one"), "Yara")
+    principal = Principal("id", "one", voices=("Yara", "Nouf"))
+    require_voice(principal, "Nouf")
+    with pytest.raises(HiwarError, match="Yara, Nouf") as caught:
+        require_voice(principal, "Atheer")
+    assert caught.value.code is ErrorCode.FORBIDDEN
+
+
+def test_credentials_hide_their_value() -> None:
+    assert "top secret" not in repr(Credentials("api_key", "top secret"))

@@ -1,0 +1,92 @@
+"""Segments: sentences of both scripts, bounded, nothing lost that can be said."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hiwar.text.normalization import clean
+from hiwar.text.segmentation import LONG_FIRST_CHARACTERS, MAX_SEGMENT_CHARACTERS, segments
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hello there. How are you? Fine!", ["Hello there.", "How are you?", "Fine!"]),
+        ("مرحبا بك. كيف حالك؟ بخير؛ شكرا", ["مرحبا بك.", "كيف حالك؟", "بخير؛", "شكرا"]),
+        ("كيف حالك؟أنا بخير.شكرا", ["كيف حالك؟", "أنا بخير.", "شكرا"]),
+        ("نعم\nلا", ["نعم", "لا"]),
+        ('He said "no." Then he left.', ['He said "no."', "Then he left."]),
+        ("I said no. Take the sun. Then go.", ["I said no.", "Take the sun.", "Then go."]),
+        ("Really?! Yes...", ["Really?!", "Yes..."]),
+    ],
+)
+def test_cuts_at_the_sentence_marks_of_both_scripts(text: str, expected: list[str]) -> None:
+    assert [*segments(text)] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dr. Smith paid $3.50 at 10:30 a.m. today.",
+        "Bring fruit, e.g. apples.",
+        "See No. 5 of Jan. 2026.",
+        "J. K. Rowling wrote it.",
+        "Visit www.example.com now.",
+        "السعر 3.5 ريال",
+        "د. أحمد هنا",
+        "wait... no",
+    ],
+)
+def test_a_dot_inside_a_sentence_does_not_end_it(text: str) -> None:
+    assert [*segments(text)] == [text]
+
+
+def test_a_long_first_sentence_gives_its_first_clause_at_once() -> None:
+    text = "أهلا وسهلا بكم، اختر الخدمة المطلوبة من القائمة التالية، ثم اضغط على زر التأكيد وانتظر قليلا"
+    assert len(text) > LONG_FIRST_CHARACTERS
+    first, rest = segments(text)
+    assert first == "أهلا وسهلا بكم،"
+    assert f"{first} {rest}" == text
+
+
+def test_only_the_first_sentence_is_hurried() -> None:
+    later = "This sentence is not the first one, and so it stays whole, with all its clauses in it."
+    assert [*segments(f"Yes. {later}")] == ["Yes.", later]
+
+
+def test_a_tiny_first_clause_is_not_torn_off() -> None:
+    text = "No, I would rather that you call the branch on Monday morning before it opens, please."
+    assert next(segments(text)) == "No, I would rather that you call the branch on Monday morning before it opens,"
+
+
+def test_long_sentences_are_cut_at_clauses_then_spaces_then_anywhere() -> None:
+    clause = "word " * 30 + "end, "
+    assert [*segments("Yes! " + (clause * 3).strip())][1:] == [clause.strip()] * 3
+    assert all(piece.endswith("word") for piece in segments("word " * 200))
+    assert [len(piece) for piece in segments("x" * 450)] == [200, 200, 50]
+
+
+def test_a_forced_cut_keeps_marks_with_their_letter() -> None:
+    assert all(piece[0] == "ب" for piece in segments("بَّ" * 200))
+
+
+@pytest.mark.parametrize("text", ["", "...", "!!! 🙂 ؟", "\n", '""()'])
+def test_what_cannot_be_said_is_dropped(text: str) -> None:
+    assert [*segments(text)] == []
+
+
+@given(st.text(st.sampled_from("aب1 .,؟!\n؛:;\"'()َ🙂é-"), max_size=600))
+def test_every_letter_and_digit_is_said_once_in_bounded_pieces(text: str) -> None:
+    pieces = [*segments(clean(text))]
+    spoken = "".join(character for piece in pieces for character in piece if character.isalnum())
+    assert spoken == "".join(character for character in clean(text) if character.isalnum())
+    assert all(0 < len(piece) <= MAX_SEGMENT_CHARACTERS and piece == piece.strip() for piece in pieces)
+
+
+@pytest.mark.parametrize("hostile", [".", ". ", ".a", "e.g. ", "(.", "،", "، ", "1,", "َ", "\n", "x"])
+def test_ten_thousand_hostile_characters_are_bounded(hostile: str) -> None:
+    assert all(len(piece) <= MAX_SEGMENT_CHARACTERS for piece in segments((hostile * 10_000)[:10_000] + "a"))
+
+
+def test_is_lazy() -> None:
+    assert next(segments("First. " + "rest " * 100_000)) == "First."
