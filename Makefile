@@ -24,8 +24,8 @@ test-fast: $(STAMP) ## the tests that need no models
 	$(BIN)/python -m pytest -m "not models" $(ARGS)
 
 check: $(STAMP) ## what a change must pass: format, lint, types, import contract, fast tests
-	$(BIN)/ruff format --check src tests benchmarks
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks docs
+	$(BIN)/ruff check src tests benchmarks docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -m "not models" -q

@@ -59,7 +59,9 @@ class Tally:
 
 def main() -> None:
     options = _options()
-    context = EngineContext(models_dir=options.models_dir, concurrent_calls=1, report=lambda line: print(line, file=sys.stderr))
+    context = EngineContext(
+        models_dir=options.models_dir, concurrent_calls=1, report=lambda line: print(line, file=sys.stderr)
+    )
     recognizer = registry.load_recognition(options.engine, context)
     voice_activity = registry.load_voice_activity(options.voice_activity, context)
     recordings = [found for found in _recordings(options.folder) if options.only in found.name]

@@ -16,14 +16,14 @@ FUNCTION_LINES_MAX = 45
 VAGUE_NAMES = {"utils", "util", "common", "helpers", "helper", "manager", "misc"}
 
 
-def test_imports_point_down():
+def test_imports_point_down() -> None:
     linter = Path(sys.executable).with_name("lint-imports")
     ran = subprocess.run([linter], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_modules_stay_small_and_open_with_what_they_are(module: Path):
+def test_modules_stay_small_and_open_with_what_they_are(module: Path) -> None:
     text = module.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= MODULE_LINES_MAX
     docstring = ast.get_docstring(ast.parse(text))
@@ -38,7 +38,7 @@ def _functions(module: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_functions_stay_small(module: Path):
+def test_functions_stay_small(module: Path) -> None:
     long = {
         function.name: (function.end_lineno or 0) - function.lineno + 1
         for function in _functions(module)
@@ -47,19 +47,21 @@ def test_functions_stay_small(module: Path):
     assert not long
 
 
-def test_only_settings_reads_the_environment():
+def test_only_settings_reads_the_environment() -> None:
     readers = {
         str(module.relative_to(SOURCE))
         for module in MODULES
         if any(
-            isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"} and getattr(node.value, "id", "") == "os"
+            isinstance(node, ast.Attribute)
+            and node.attr in {"environ", "getenv"}
+            and getattr(node.value, "id", "") == "os"
             for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
         )
     }
     assert readers == {"server/settings.py"}
 
 
-def test_the_client_and_the_command_line_start_without_server_parts():
+def test_the_client_and_the_command_line_start_without_server_parts() -> None:
     heavy = ("numpy", "onnxruntime", "starlette", "uvicorn", "soxr", "ctranslate2")
     probe = f"import sys, hiwar.client, hiwar.cli; print([name for name in {heavy!r} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""What the documentation shows works: links lead somewhere, commands exist with these options, Python runs, TOML loads."""
+"""What the documentation shows works: links lead somewhere, commands and options exist, Python compiles, TOML loads."""
 
 import re
 import shlex
@@ -26,7 +26,7 @@ def _blocks(language: str) -> list[object]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_lead_somewhere(page: Path):
+def test_links_lead_somewhere(page: Path) -> None:
     for target in LINK.findall(page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
 
@@ -41,7 +41,7 @@ def _commands() -> list[object]:
 
 
 @pytest.mark.parametrize("line", _commands())
-def test_shown_commands_exist_with_their_options(line: str):
+def test_shown_commands_exist_with_their_options(line: str) -> None:
     for part in re.split(r"&&|\||(?:^|\s)#.*$", line):
         words = shlex.split(part)
         starts = [index for index, word in enumerate(words) if word == "hiwar" or word.endswith("/hiwar")]
@@ -64,11 +64,11 @@ def _resolve(command: click.Command, arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("body", _blocks("python"))
-def test_python_blocks_compile(body: str):
+def test_python_blocks_compile(body: str) -> None:
     compile(body, "documentation", "exec", flags=0x2000)  # top-level await is allowed, as in a notebook
 
 
 @pytest.mark.parametrize("body", [block for block in _blocks("toml") if "entry-points" not in str(block)])
-def test_settings_blocks_load(body: str, tmp_path: Path):
+def test_settings_blocks_load(body: str, tmp_path: Path) -> None:
     (tmp_path / "hiwar.toml").write_text(body, encoding="utf-8")
     load_settings({}, tmp_path / "hiwar.toml", {})

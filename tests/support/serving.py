@@ -55,11 +55,12 @@ class LiveServer:
 
         return asyncio.run_coroutine_threadsafe(on_loop(), self.loop).result(WAIT_S)
 
-    def connect(self, path: str, *, key: str | None = None, **options: Any) -> ClientConnection:  # noqa: ANN401
+    @contextlib.contextmanager
+    def connect(self, path: str, *, key: str | None = None) -> Iterator[ClientConnection]:
         """A WebSocket, signed in by header with the server's own key unless another is given; "" gives none."""
         chosen = self.key if key is None else key
         headers = {"X-API-Key": chosen} if chosen else {}
-        return connect(
+        with connect(
             self.url + path,
             additional_headers=headers,
             compression=None,
@@ -67,8 +68,8 @@ class LiveServer:
             max_size=None,
             open_timeout=WAIT_S,
             close_timeout=WAIT_S,
-            **options,
-        )
+        ) as socket:
+            yield socket
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> "Answer":
         """A GET over HTTP, whatever its status."""
@@ -84,7 +85,7 @@ class Answer:
     body: bytes
 
     @property
-    def json(self) -> Any:  # noqa: ANN401
+    def json(self) -> Any:
         """The body as JSON."""
         return json.loads(self.body)
 
@@ -101,7 +102,7 @@ def http_get(url: str, headers: Mapping[str, str]) -> Answer:
             return _answer(error.code, error.headers, error.read())
 
 
-def _answer(status: int, headers: Any, body: bytes) -> Answer:  # noqa: ANN401
+def _answer(status: int, headers: Any, body: bytes) -> Answer:
     return Answer(status, {name.lower(): value for name, value in headers.items()}, body)
 
 

@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from hiwar.client.connecting import closed_by_server, open_websocket
-from hiwar.errors import HiwarError
+from hiwar.errors import ErrorCode, HiwarError
 from hiwar.protocol.client_sessions import AsrClientSession, AudioChunk, TtsClientSession
 from hiwar.protocol.messages import (
     AsrServerMessage,
@@ -83,10 +83,10 @@ class Speech:
                         break
         except ConnectionClosed as error:
             raise refusal or closed_by_server(error.rcvd.code if error.rcvd else None) from error
-        if refusal is not None:
-            raise refusal
         if self.complete is None:
-            raise closed_by_server(socket.close_code)
+            raise refusal or closed_by_server(socket.close_code)
+        if self.complete.status == "failed":
+            raise refusal or HiwarError(ErrorCode.INTERNAL, "The server could not speak this text and says no more.")
 
 
 class AsyncClient:

@@ -40,7 +40,7 @@ async def open_websocket(
     if query:
         address += f"?{urlencode(query)}"
     headers = {"X-API-Key": api_key} if api_key else {}
-    proxy: Literal[True] | None = None if _is_loopback(url) else True
+    proxy: Literal[True] | None = None if _is_loopback(_host(url)) else True
     try:
         return await connect(
             address,
@@ -53,9 +53,7 @@ async def open_websocket(
     except InvalidStatus as refused:
         raise _refusal(refused) from refused
     except InvalidURI as error:
-        raise HiwarError(
-            ErrorCode.INVALID_REQUEST, "The server's address must look like ws://127.0.0.1:8080."
-        ) from error
+        raise _bad_address() from error
     except (OSError, TimeoutError, InvalidHandshake) as error:
         message = f"No hiwar server answers at {url}; start one with: hiwar serve"
         raise ConnectionFailedError(message) from error
@@ -84,8 +82,20 @@ def _refusal(refused: InvalidStatus) -> HiwarError:
     return HiwarError(next(by_status, ErrorCode.INTERNAL), detail)
 
 
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+def _bad_address() -> HiwarError:
+    return HiwarError(ErrorCode.INVALID_REQUEST, "The server's address must look like ws://127.0.0.1:8080.")
+
+
+def _host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises when it is none
+    except ValueError as error:
+        raise _bad_address() from error
+    return parts.hostname or ""
+
+
+def _is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -3,12 +3,12 @@
 Counts windows only; the audio and what is said in it are left to the recognition pipeline.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 
 from hiwar.engines.contracts import Samples
+from hiwar.pipelines.settings import EndpointingSettings
 
 
 class Turn(Enum):
@@ -16,24 +16,6 @@ class Turn(Enum):
 
     STARTED = "started"
     ENDED = "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class EndpointingSettings:
-    """Thresholds on the probability of voice (0 to 1), and durations of voice and silence."""
-
-    voice_above: float = 0.5
-    silence_below: float = 0.35
-    """Between the two, speech stays speech and silence stays silence."""
-
-    speech_start_ms: int = 128
-    """Voice that makes an utterance: Silero opens none on noise at this."""
-
-    candidate_gap_ms: int = 64
-    """Silence that a beginning survives."""
-
-    endpointing_ms: int = 500
-    """Silence that ends an utterance."""
 
 
 class Endpointer:

@@ -3,14 +3,14 @@
 Knows its engines by contract alone. Who calls it, on which thread, and what goes over the wire is left to serving.
 """
 
-from dataclasses import dataclass, field
 from enum import Enum
 
 from hiwar.audio.decoding import PcmDecoder
 from hiwar.engines.contracts import RecognitionEngine, Samples, VoiceActivityEngine
 from hiwar.pipelines.audio_inbox import AudioInbox, Wish
-from hiwar.pipelines.endpointing import Endpointer, EndpointingSettings, Turn, quietest
-from hiwar.pipelines.utterance import Span, Utterance, UtteranceSettings
+from hiwar.pipelines.endpointing import Endpointer, Turn, quietest
+from hiwar.pipelines.settings import EndpointingSettings, RecognitionSettings
+from hiwar.pipelines.utterance import Span, Utterance
 from hiwar.pipelines.utterance_buffer import UtteranceBuffer
 from hiwar.vocabulary import (
     MODEL_SAMPLE_RATE,
@@ -34,35 +34,6 @@ _CUT_SPAN_MS = 96
 
 _MOVES_PER_STEP = 400
 """Bound of a step that needs no decode: about 10 s of audio, or 0.1 s of compute."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecognitionSettings:
-    """How a stream is cut into utterances, and how often it is heard."""
-
-    endpointing_ms: int = 500
-    """Silence that ends an utterance, unless the stream asks for another."""
-
-    speech_start_ms: int = 128
-    """Voice that begins one."""
-
-    pre_roll_ms: int = 300
-    """Audio before the first voice that belongs to the utterance."""
-
-    speculative_final_ms: int = 200
-    """Silence at which the final is made, to be sent at the endpoint; this much audio after the voice belongs to it."""
-
-    partial_interval_ms: int = 400
-    """Audio between two partials; a stream that runs behind leaves out those that are overdue."""
-
-    utterance_max_ms: int = 18_000
-    cut_search_ms: int = 4_000
-    """The last part of an utterance that got too long, in which the quietest place becomes the cut."""
-
-    pending_max_ms: int = 300_000
-    """Audio that may wait for `step`: the longest file there is."""
-
-    utterance: UtteranceSettings = field(default_factory=UtteranceSettings)
 
 
 class _Progress(Enum):
@@ -108,6 +79,8 @@ class RecognitionPipeline:
         self._voice_start = 0
         self._released = 0
         self._asked_at = 0
+        self._said_until = 0
+        self._said = ""
 
     @property
     def audio_ms(self) -> int:
@@ -185,10 +158,11 @@ class RecognitionPipeline:
             return self._end(self._utterance, events, self._heard)
         return _Progress.MOVED
 
-    def _begin(self, start: int, voice_start: int, events: list[RecognitionEvent], previous: str = "") -> None:
+    def _begin(self, start: int, voice_start: int, events: list[RecognitionEvent]) -> None:
         self._start = start
         self._voice_start = self._asked_at = voice_start
-        self._utterance = Utterance(self._segments, self._config, self._settings.utterance, self._recognizer, previous)
+        cut = self._said.text if self._said is not None and start == self._said_until else ""
+        self._utterance = Utterance(self._segments, self._config, self._settings.utterance, self._recognizer, cut)
         events.append(SpeechStarted(self._segments, voice_start // _SAMPLES_PER_MS))
         self._segments += 1
 
@@ -197,8 +171,8 @@ class RecognitionPipeline:
             return _Progress.MOVED
         span = self._span()
         stop = self._stop(span, limit)
-        self._say(utterance.final(self._buffer.view(self._start, stop), span), events)
-        self._close_segment(span, stop, events)
+        final = utterance.final(self._buffer.view(self._start, stop), span)
+        self._close_segment(final, span, stop, events)
         return _Progress.DECODED
 
     def _cut(self, utterance: Utterance, events: list[RecognitionEvent]) -> _Progress:
@@ -207,13 +181,16 @@ class RecognitionPipeline:
         cut = search + quietest(self._buffer.view(search, self._heard), _samples(_CUT_SPAN_MS))
         span = Span(self._start, self._voice_start, cut)
         final = utterance.final(self._buffer.view(self._start, cut), span)
-        self._say(final, events)
-        self._close_segment(span, cut, events)
+        self._close_segment(final, span, cut, events)
         self._buffer.drop_before(cut)
-        self._begin(cut, cut, events, previous=final.text if final else "")
+        self._begin(cut, cut, events)
         return _Progress.DECODED
 
-    def _close_segment(self, span: Span, released: int, events: list[RecognitionEvent]) -> None:
+    def _close_segment(
+        self, final: Transcript | None, span: Span, released: int, events: list[RecognitionEvent]
+    ) -> None:
+        self._say(final, events)
+        self._said, self._said_until = final.text if final else "", span.voice_end
         events.append(SpeechEnded(self._segments - 1, span.voice_end // _SAMPLES_PER_MS))
         self._released = released
         self._utterance = None

@@ -45,19 +45,23 @@ class SynthesisPipeline:
         return self._progress
 
     def step(self) -> SpeechChunk | None:
-        """One engine step; None when the request has been spoken to its end. Raises EngineError."""
+        """One engine step, or the end of a segment; None when the request has been spoken to its end.
+
+        Raises EngineError.
+        """
         if self._finished:
             return None
-        if self._samples is None and not self._begin_segment():
+        if self._samples is None:
+            self._samples = self._begin_segment()
+        if self._samples is None:
             self._finished = True
             return self._chunk(self._timed_encode(self._encoder.finish))
-        assert self._samples is not None
         began = self._clock()
         samples = next(self._samples, None)
         self._spent(model_ms=self._clock() - began)
         if samples is None:
             self._end_segment()
-            return self.step()
+            return self._chunk(b"")
         return self._chunk(self._timed_encode(lambda: self._encoder.encode(samples)))
 
     def close(self) -> None:
@@ -68,22 +72,21 @@ class SynthesisPipeline:
         if close is not None:
             close()
 
-    def _begin_segment(self) -> bool:
+    def _begin_segment(self) -> Iterator[Samples] | None:
         began = self._clock()
         if self._segments is None:
             self._segments = segments(clean(self._request.text))
         segment = next(self._segments, None)
         self._spent(text_ms=self._clock() - began)
         if segment is None:
-            return False
+            return None
         self._segment = segment
-        self._samples = self._engine.synthesize(
+        return self._engine.synthesize(
             segment,
             voice=self._voice.engine_voice,
             language=self._language(segment),
             speed=self._request.speed,
         )
-        return True
 
     def _language(self, segment: str) -> Language:
         if self._request.language != "auto":

@@ -6,20 +6,11 @@ When to ask, and about which audio, is left to the recognition pipeline.
 from dataclasses import dataclass, replace
 
 from hiwar.engines.contracts import Hypothesis, RecognitionEngine, Samples
+from hiwar.pipelines.settings import UtteranceSettings
 from hiwar.pipelines.stabilization import Stabilizer
-from hiwar.vocabulary import MODEL_SAMPLE_RATE, Language, RecognitionConfig, Transcript
+from hiwar.vocabulary import MODEL_SAMPLE_RATE, Language, RecognitionConfig, Transcript, Word
 
 _SAMPLES_PER_MS = MODEL_SAMPLE_RATE // 1000
-
-
-@dataclass(frozen=True, slots=True)
-class UtteranceSettings:
-    """When words settle, and when the detected language does."""
-
-    agreement: int = 2
-    held_back_words: int = 1
-    language_settled_ms: int = 2000
-    """Audio after which the detected language holds for the utterance: 95 % right for Arabic, 69 % after 1 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +20,14 @@ class Span:
     start: int
     voice_start: int
     voice_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """The final right before an utterance, and the audio from its begin to the end of the utterance."""
+
+    final: Transcript
+    samples: Samples
 
 
 class Utterance:
@@ -57,28 +56,31 @@ class Utterance:
         heard = self._hear(samples, final=False)
         return self._show(self._transcript(heard, span, heard.text), settle=settle)
 
-    def early_final(self, samples: Samples, span: Span, *, settle: bool) -> Transcript | None:
+    def early_final(self, samples: Samples, span: Span, recall: Recall | None, *, settle: bool) -> Transcript | None:
         """Make the final before it is certain that the voice ended; what it says is shown as a partial."""
-        transcript = self.final(samples, span)
+        transcript = self.final(samples, span, recall)
         if transcript is None or not self._config.interim_results:
             return None
         return self._show(replace(transcript, is_final=False, words=()), settle=settle)
 
-    def final(self, samples: Samples, span: Span) -> Transcript | None:
+    def final(self, samples: Samples, span: Span, recall: Recall | None = None) -> Transcript | None:
         """What it says for good; None when that is nothing. The same span again costs nothing."""
         if self._finished is None or self._finished[0] != span:
-            self._finished = (span, self._decide(samples, span))
+            self._finished = (span, self._decide(samples, span, recall))
         return self._finished[1]
 
     def has_final(self, span: Span) -> bool:
         """Whether `final` is made for this span."""
         return self._finished is not None and self._finished[0] == span
 
-    def _decide(self, samples: Samples, span: Span) -> Transcript | None:
+    def _decide(self, samples: Samples, span: Span, recall: Recall | None) -> Transcript | None:
         heard = self._hear(samples, final=True)
         if not self._stabilizer.keeps(heard.text):
             # Only now: a forced prefix costs the recogniser its choice of the words that follow.
             heard = self._hear(samples, final=True, prefix=self._stabilizer.stable)
+        if recall is not None and heard.confidence < self._settings.doubt_below:
+            again = self._hear_after(recall, len(samples))
+            heard = again if again.confidence > heard.confidence else heard
         text = self._stabilizer.reconcile(heard.text)
         transcript = self._transcript(heard, span, text)
         return replace(transcript, stable=text, is_final=True) if text else None
@@ -95,6 +97,28 @@ class Utterance:
         if heard.text and len(samples) >= self._settings.language_settled_ms * _SAMPLES_PER_MS:
             self._language = heard.language
         return heard
+
+    def _hear_after(self, recall: Recall, length: int) -> Hypothesis:
+        """What follows the utterance before, heard in one go with it; empty when they cannot be told apart."""
+        before = recall.final
+        nothing = Hypothesis("", before.language, 0.0)
+        if self._language not in (None, before.language):
+            return nothing
+        heard = self._recognizer.recognize(
+            recall.samples,
+            language=before.language,
+            prefix=f"{before.text} {self._stabilizer.stable}".strip(),
+            final=True,
+            words=self._config.word_timestamps,
+        )
+        known = before.text.split()
+        words = heard.text.split()
+        text = " ".join(words[len(known) :])
+        if words[: len(known)] != known or not text or not self._stabilizer.keeps(text):
+            return nothing
+        earlier_ms = (len(recall.samples) - length) // _SAMPLES_PER_MS
+        timed = tuple(_shifted(word, -earlier_ms) for word in heard.words[len(known) :])
+        return replace(heard, text=text, words=timed)
 
     def _show(self, transcript: Transcript, *, settle: bool) -> Transcript | None:
         if not transcript.text:
@@ -117,8 +141,9 @@ class Utterance:
             start_ms=span.voice_start // _SAMPLES_PER_MS,
             end_ms=span.voice_end // _SAMPLES_PER_MS,
             is_final=False,
-            words=tuple(
-                replace(word, start_ms=word.start_ms + offset_ms, end_ms=word.end_ms + offset_ms)
-                for word in heard.words
-            ),
+            words=tuple(_shifted(word, offset_ms) for word in heard.words),
         )
+
+
+def _shifted(word: Word, by_ms: int) -> Word:
+    return replace(word, start_ms=max(0, word.start_ms + by_ms), end_ms=max(0, word.end_ms + by_ms))

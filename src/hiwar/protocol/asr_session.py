@@ -33,7 +33,7 @@ from hiwar.protocol.messages import (
 )
 from hiwar.protocol.refusals import frame_too_large, going_away, sign_in_again, unauthorized
 from hiwar.protocol.sign_in import credential_in, first_frame
-from hiwar.protocol.transitions import ASR, Input, State
+from hiwar.protocol.transitions import ASR, NOT_SIGNED_IN, Input, State
 from hiwar.vocabulary import RecognitionConfig, RecognitionEvent, SpeechEnded, SpeechStarted, Transcript, Word
 
 Effects = tuple[AsrEffect, ...]
@@ -86,6 +86,8 @@ class AsrServerSession:
 
     def signed_in(self, now: float) -> Effects:
         """The credential is good: say what the stream will hear."""
+        if self.state is State.CLOSED:
+            return ()
         self._to(Input.ACCEPTED)
         self._last_activity_s = now
         config = self.config
@@ -94,6 +96,8 @@ class AsrServerSession:
 
     def refused(self, error: HiwarError) -> Effects:
         """The credential is bad, or its key may not use this service."""
+        if self.state is State.CLOSED:
+            return ()
         self._to(Input.REFUSED)
         return fatal(error, self.config.request_id)
 
@@ -105,7 +109,7 @@ class AsrServerSession:
             return ()
         self._last_activity_s = now
         self._first_frame = False
-        if self.state is State.SIGNING_IN:
+        if self.state in NOT_SIGNED_IN:
             return self._break(unauthorized())
         if len(frame) > self._limits.audio_frame_bytes_max:
             return self._break(frame_too_large(self._limits.audio_frame_bytes_max, "bytes"))
@@ -121,7 +125,7 @@ class AsrServerSession:
         first, self._first_frame = self._first_frame, False
         if len(frame) > self._limits.text_frame_chars_max:
             return self._break(frame_too_large(self._limits.text_frame_chars_max, "characters"))
-        if self.state is State.SIGNING_IN:
+        if self.state in NOT_SIGNED_IN:
             return self._receive_credentials(frame)
         try:
             fields = decode_object(frame)
@@ -140,7 +144,7 @@ class AsrServerSession:
 
     def drain(self) -> Effects:
         """The server is about to stop: what was heard so far is answered, then the connection closes."""
-        if self.state is State.SIGNING_IN:
+        if self.state in NOT_SIGNED_IN:
             return self._break(going_away())
         if self.state is not State.OPEN:
             return ()  # what the client finished itself ends as it would have
@@ -194,6 +198,8 @@ class AsrServerSession:
 
     def _receive_credentials(self, frame: str) -> Effects:
         try:
+            if self.state is State.CHECKING:
+                raise unauthorized()
             credential, _ = first_frame(frame)
         except HiwarError as error:
             return self._break(error)
@@ -203,7 +209,7 @@ class AsrServerSession:
     def _control(self, kind: object) -> Effects:
         if kind == "keepalive":
             return ()
-        if kind != "finalize" and kind != "finish":
+        if kind not in ("finalize", "finish"):  # not a set: what a client sends may not be hashable
             return (error_event(_unknown_control(), self.config.request_id),)
         if self.state is State.FINISHING:
             return self._late()

@@ -12,6 +12,9 @@ _any = msgspec.json.Decoder()
 _tts_server = msgspec.json.Decoder(TtsServerMessage)
 _asr_server = msgspec.json.Decoder(AsrServerMessage)
 
+_NOT_JSON = (msgspec.DecodeError, UnicodeEncodeError, RecursionError)
+"""Malformed, or of another shape; with a lone surrogate in it; nested too deep."""
+
 _MALFORMED = 'The frame is not a JSON object; send for example {"text": "...", "voice": "Yara"}.'
 
 
@@ -24,7 +27,7 @@ def decode_object(frame: str) -> dict[str, object]:
     """A client's text frame as a JSON object. Raises HiwarError invalid_request."""
     try:
         value = _any.decode(frame)
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
+    except _NOT_JSON as error:
         raise HiwarError(ErrorCode.INVALID_REQUEST, _MALFORMED) from error
     if not isinstance(value, dict):
         raise HiwarError(ErrorCode.INVALID_REQUEST, _MALFORMED)
@@ -32,16 +35,16 @@ def decode_object(frame: str) -> dict[str, object]:
 
 
 def decode_tts_server(frame: str) -> TtsServerMessage | None:
-    """A server's synthesis message; None for a type that this version does not know."""
+    """A server's synthesis message; None for one that this version does not know."""
     try:
         return cast("TtsServerMessage", _tts_server.decode(frame))
-    except msgspec.ValidationError:
+    except _NOT_JSON:
         return None
 
 
 def decode_asr_server(frame: str) -> AsrServerMessage | None:
-    """A server's recognition message; None for a type that this version does not know."""
+    """A server's recognition message; None for one that this version does not know."""
     try:
         return cast("AsrServerMessage", _asr_server.decode(frame))
-    except msgspec.ValidationError:
+    except _NOT_JSON:
         return None

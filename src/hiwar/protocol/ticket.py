@@ -18,7 +18,7 @@ class Ticket:
     refusal: HiwarError | None = None
     started_s: float | None = None
     first_audio_s: float | None = None
-    progress: SynthesisProgress = SynthesisProgress()
+    progress: SynthesisProgress = field(default_factory=SynthesisProgress)
 
     def complete(self, status: Literal["ok", "cancelled", "failed"], now: float) -> SynthesisComplete:
         """The message that ends it; counts what was sent, whatever the status."""

@@ -26,6 +26,9 @@ class Input(StrEnum):
     PEER_CLOSED = "peer_closed"
 
 
+NOT_SIGNED_IN = frozenset({State.SIGNING_IN, State.CHECKING})
+"""Nothing is taken yet; a driver reads no further frame while a credential is checked."""
+
 Transitions = Mapping[tuple[State, Input], State]
 
 _SIGN_IN: Transitions = {

@@ -27,7 +27,7 @@ from hiwar.protocol.messages import Cancelled, SynthesisStarted
 from hiwar.protocol.refusals import frame_too_large, going_away, sign_in_again, unauthorized
 from hiwar.protocol.sign_in import credential_in, first_frame
 from hiwar.protocol.ticket import Ticket
-from hiwar.protocol.transitions import TTS, Input, State
+from hiwar.protocol.transitions import NOT_SIGNED_IN, TTS, Input, State
 from hiwar.vocabulary import SynthesisProgress
 
 Effects = tuple[TtsEffect, ...]
@@ -91,6 +91,8 @@ class TtsServerSession:
 
     def signed_in(self, now: float, *, allowed_voices: Collection[str] | None = None) -> Effects:
         """The credential is good; `allowed_voices` None allows every voice."""
+        if self.state is State.CLOSED:
+            return ()
         self._to(Input.ACCEPTED)
         self._allowed_voices = allowed_voices
         self._last_activity_s = now
@@ -99,6 +101,8 @@ class TtsServerSession:
 
     def refused(self, error: HiwarError) -> Effects:
         """The credential is bad, or its key may not use this service."""
+        if self.state is State.CLOSED:
+            return ()
         self._to(Input.REFUSED)
         return fatal(error)
 
@@ -112,7 +116,7 @@ class TtsServerSession:
         first, self._first_frame = self._first_frame, False
         if len(frame) > self._limits.frame_chars_max:
             return self._break(frame_too_large(self._limits.frame_chars_max, "characters"))
-        if self.state is State.SIGNING_IN:
+        if self.state in NOT_SIGNED_IN:
             return self._receive_credentials(frame)
         try:
             fields = decode_object(frame)
@@ -127,7 +131,7 @@ class TtsServerSession:
         """A binary frame came in; this endpoint has no use for any."""
         if self.state is State.CLOSED:
             return ()
-        if self.state is State.SIGNING_IN:
+        if self.state in NOT_SIGNED_IN:
             return self._break(unauthorized())
         if len(frame) > self._limits.frame_chars_max:
             return self._break(frame_too_large(self._limits.frame_chars_max, "bytes"))
@@ -147,7 +151,7 @@ class TtsServerSession:
         """The server is about to stop: the request under way is answered, nothing new is begun."""
         if self.state is State.CLOSED:
             return ()
-        if self.state is State.SIGNING_IN:
+        if self.state in NOT_SIGNED_IN:
             return self._break(going_away())
         if self.state is State.OPEN:
             self._to(Input.FINISH)
@@ -198,6 +202,8 @@ class TtsServerSession:
 
     def _receive_credentials(self, frame: str) -> Effects:
         try:
+            if self.state is State.CHECKING:
+                raise unauthorized()
             credential, rest = first_frame(frame)
         except HiwarError as error:
             return self._break(error)

@@ -16,6 +16,7 @@ import platformdirs
 from msgspec import Meta
 
 from hiwar.errors import ErrorCode, HiwarError
+from hiwar.pipelines.settings import RecognitionSettings
 from hiwar.server.settings_sources import Provenance, read_sources
 from hiwar.serving.bindings import VoiceBinding
 from hiwar.serving.limits import ServingLimits
@@ -69,6 +70,7 @@ class Settings:
     models_dir: Path = field(default_factory=_models_dir)
     hub: str | None = None
     engines: EngineSettings = field(default_factory=EngineSettings)
+    recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
     limits: ServingLimits = field(default_factory=ServingLimits)
     log: LogSettings = LogSettings()
     voices: dict[str, VoiceBinding] = field(default_factory=dict)

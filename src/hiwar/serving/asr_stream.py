@@ -24,7 +24,7 @@ from hiwar.protocol.effects import (
     Send,
 )
 from hiwar.serving.clock import Clock
-from hiwar.serving.connection import Connection, Outlet, PeerGoneError
+from hiwar.serving.connection import Connection, Outgoing, Outlet, PeerGoneError
 from hiwar.serving.listening import for_client, listen, run_until
 from hiwar.serving.workers import Priority, Workers
 from hiwar.vocabulary import RecognitionConfig, RecognitionEvent
@@ -39,6 +39,11 @@ class _Inbox:
     entries: deque[bytes | EndUtterance | EndStream] = field(default_factory=deque)
     audio_bytes: int = 0
     audio_received_s: float = 0.0
+
+    def end(self, entry: EndUtterance | EndStream) -> None:
+        """Keep an end; one more behind the same end says nothing new, and a flood of them takes no room."""
+        if not self.entries or self.entries[-1] != entry:
+            self.entries.append(entry)
 
     def take(self) -> list[bytes | EndUtterance | EndStream]:
         taken = list(self.entries)
@@ -82,30 +87,33 @@ class AsrStream:
 
     async def drain(self) -> None:
         """Answer what was heard so far, then close."""
-        with contextlib.suppress(PeerGoneError):
+        try:
             await self._carry_out(self._session.drain())
+        except PeerGoneError:
+            self._ended.set()
 
     async def _listen(self, opening: tuple[AsrEffect, ...]) -> None:
         await self._carry_out(opening)
         await listen(self._session, self._connection, self._carry_out, self._ended, self._clock)
 
     async def _carry_out(self, effects: tuple[AsrEffect, ...]) -> None:
+        outgoing: list[Outgoing] = []
         for effect in effects:
             match effect:
-                case Send():
-                    await self._outlet.carry_out(effect)
-                case Close():
-                    await self._outlet.carry_out(effect)
-                    self._ended.set()
+                case Send() | Close():
+                    outgoing.append(effect)
                 case CheckCredentials():
                     await self._carry_out(self._sign_in(self._session, effect.credential))
                 case FeedAudio():
                     await self._buffer(effect.audio)
                 case EndUtterance() | EndStream():
-                    self._inbox.entries.append(effect)
+                    self._inbox.end(effect)
                     self._arrived.set()
                 case _:
                     assert_never(effect)
+        await self._outlet.carry_out(outgoing)
+        if any(isinstance(effect, Close) for effect in outgoing):
+            self._ended.set()
 
     async def _buffer(self, audio: bytes) -> None:
         """Keep audio for the recogniser; while there is too much, nothing more is read from the peer."""

@@ -1,10 +1,14 @@
 """What a driver needs of a connection, and the one way out to the peer: in order, and within a time."""
 
 import asyncio
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, assert_never
 
 from hiwar.protocol import json_codec
 from hiwar.protocol.effects import Close, Send, SendAudio
+
+Outgoing = Send | SendAudio | Close
+"""The effects that reach the peer."""
 
 
 class PeerGoneError(Exception):
@@ -35,16 +39,23 @@ class Outlet:
         self._send_timeout_s = send_timeout_ms / 1000
         self._turn = asyncio.Lock()
 
-    async def carry_out(self, effect: Send | SendAudio | Close) -> None:
-        """Send one frame or close. Raises PeerGoneError when the peer left or takes nothing for too long."""
+    async def carry_out(self, effects: Sequence[Outgoing]) -> None:
+        """Send frames, or close, with nothing of another task between them.
+
+        A session's effects are given here before anything is awaited, and turns are taken in the order of the calls.
+        Raises PeerGoneError when the peer left or takes nothing for too long.
+        """
+        if not effects:
+            return
         async with self._turn:
             try:
-                async with asyncio.timeout(self._send_timeout_s):
-                    await self._write(effect)
+                for effect in effects:
+                    async with asyncio.timeout(self._send_timeout_s):
+                        await self._write(effect)
             except TimeoutError as error:
                 raise PeerGoneError from error
 
-    async def _write(self, effect: Send | SendAudio | Close) -> None:
+    async def _write(self, effect: Outgoing) -> None:
         match effect:
             case Send():
                 await self._connection.send(json_codec.encode(effect.message))
@@ -52,3 +63,5 @@ class Outlet:
                 await self._connection.send(effect.audio)
             case Close():
                 await self._connection.close(effect.code, effect.reason)
+            case _:
+                assert_never(effect)

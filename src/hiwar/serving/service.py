@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from hiwar.engines.contracts import RecognitionEngine, SynthesisEngine, VoiceActivityEngine
 from hiwar.errors import EngineUnavailableError, ErrorCode, HiwarError
-from hiwar.pipelines.recognition import RecognitionPipeline, RecognitionSettings
+from hiwar.pipelines.recognition import RecognitionPipeline
+from hiwar.pipelines.settings import RecognitionSettings
 from hiwar.pipelines.synthesis import SynthesisPipeline
 from hiwar.protocol.asr_session import AsrServerSession
 from hiwar.protocol.effects import AsrEffect, TtsEffect
@@ -44,8 +45,10 @@ class Engines:
 
     def close(self) -> None:
         """Release the models; no stream is open and none follows."""
-        for engine in (*self.synthesis.values(), self.recognition, self.voice_activity):
-            engine.close()
+        for speaking in self.synthesis.values():
+            speaking.close()
+        self.recognition.close()
+        self.voice_activity.close()
 
 
 def new_request_id() -> str:
@@ -122,10 +125,13 @@ class SpeechService:
                 ErrorCode.SERVER_BUSY, "The server has as many streams as it takes; try again in a moment."
             )
         self._slots_taken += 1
+        self._idle.clear()
         try:
             yield
         finally:
             self._slots_taken -= 1
+            if not self._slots_taken:
+                self._idle.set()
 
     # -- streams -----------------------------------------------------------------------------------------------
 
@@ -139,6 +145,8 @@ class SpeechService:
             now=now,
         )
         opening = () if principal is None else session.signed_in(now, allowed_voices=principal.voices)
+        if self._stopping:  # it took its slot before, and `drain` has not seen it
+            opening += session.drain()
         stream = TtsStream(
             session,
             connection,
@@ -156,6 +164,8 @@ class SpeechService:
         now = self._clock()
         session = AsrServerSession(config, limits=self.limits.asr_session(), now=now)
         opening = () if principal is None else session.signed_in(now)
+        if self._stopping:  # it took its slot before, and `drain` has not seen it
+            opening += session.drain()
         stream = AsrStream(
             session,
             connection,
@@ -174,13 +184,10 @@ class SpeechService:
     @contextlib.contextmanager
     def _registered(self, stream: TtsStream | AsrStream) -> Iterator[None]:
         self._streams.add(stream)
-        self._idle.clear()
         try:
             yield
         finally:
             self._streams.discard(stream)
-            if not self._streams:
-                self._idle.set()
 
     def _tts_sign_in(self, session: TtsServerSession, credential: str) -> tuple[TtsEffect, ...]:
         try:

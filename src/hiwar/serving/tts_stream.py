@@ -14,7 +14,7 @@ from hiwar.pipelines.synthesis import SpeechChunk, SynthesisPipeline
 from hiwar.protocol.effects import CheckCredentials, Close, Send, SendAudio, StartSynthesis, StopSynthesis, TtsEffect
 from hiwar.protocol.tts_session import TtsServerSession
 from hiwar.serving.clock import Clock
-from hiwar.serving.connection import Connection, Outlet, PeerGoneError
+from hiwar.serving.connection import Connection, Outgoing, Outlet, PeerGoneError
 from hiwar.serving.listening import for_client, listen, run_until
 from hiwar.serving.workers import Priority, Workers
 from hiwar.vocabulary import SpeechRequest, SynthesisProgress
@@ -34,7 +34,7 @@ class _Job:
 
 
 class TtsStream:
-    """One connection. `sign_in` gives a checked credential to the session; `open_pipeline` binds a request to its engine."""
+    """One connection. `sign_in` checks a credential for the session; `open_pipeline` binds a request to its engine."""
 
     def __init__(
         self,
@@ -64,21 +64,22 @@ class TtsStream:
 
     async def drain(self) -> None:
         """Finish what is being spoken, refuse the rest, then close."""
-        with contextlib.suppress(PeerGoneError):
+        try:
             await self._carry_out(self._session.drain())
+        except PeerGoneError:
+            self._ended.set()
 
     async def _listen(self, opening: tuple[TtsEffect, ...]) -> None:
         await self._carry_out(opening)
         await listen(self._session, self._connection, self._carry_out, self._ended, self._clock)
 
     async def _carry_out(self, effects: tuple[TtsEffect, ...]) -> None:
+        """Start and stop at once, so that both tasks do it in the session's order; frames wait for their turn."""
+        outgoing: list[Outgoing] = []
         for effect in effects:
             match effect:
-                case Send() | SendAudio():
-                    await self._outlet.carry_out(effect)
-                case Close():
-                    await self._outlet.carry_out(effect)
-                    self._ended.set()
+                case Send() | SendAudio() | Close():
+                    outgoing.append(effect)
                 case CheckCredentials():
                     await self._carry_out(self._sign_in(self._session, effect.credential))
                 case StartSynthesis():
@@ -89,6 +90,9 @@ class TtsStream:
                         self._job.stopped = True
                 case _:
                     assert_never(effect)
+        await self._outlet.carry_out(outgoing)
+        if any(isinstance(effect, Close) for effect in outgoing):
+            self._ended.set()
 
     async def _speak(self) -> None:
         while True:
@@ -130,6 +134,8 @@ class TtsStream:
 def _frames(chunk: SpeechChunk, before: SynthesisProgress) -> Iterator[tuple[bytes, SynthesisProgress]]:
     """The chunk cut into frames, each with the progress that stands once it is sent."""
     size = len(chunk.audio)
+    if not size:
+        yield b"", chunk.progress
     for start in range(0, size, _FRAME_BYTES_MAX):
         end = min(start + _FRAME_BYTES_MAX, size)
         audio_ms = before.audio_ms + (chunk.progress.audio_ms - before.audio_ms) * end / size

@@ -75,22 +75,20 @@ class Workers:
             raise
 
     def close(self) -> None:
-        """End the threads after the steps that run now; steps that wait are cancelled."""
+        """End the threads after the steps that run now; who waits for a step gets HiwarError server_busy."""
         with self._changed:
             self._closing = True
             dropped, self._jobs = self._jobs, []
             self._changed.notify_all()
         for job in dropped:
-            job.loop.call_soon_threadsafe(job.outcome.cancel)
+            _hand_back(job, None, _busy())
         for thread in self._threads:
             thread.join()
 
     def _put(self, job: _Job) -> None:
         with self._changed:
             if self._closing or len(self._jobs) >= self._waiting_max:
-                raise HiwarError(
-                    ErrorCode.SERVER_BUSY, "The server has more work than it can do; try again in a moment."
-                )
+                raise _busy()
             heapq.heappush(self._jobs, job)
             self._changed.notify()
 
@@ -113,8 +111,7 @@ class Workers:
                 outcome, error = job.step(), None
             except BaseException as raised:  # noqa: BLE001 - carried to the driver that waits for it
                 outcome, error = None, raised
-            with contextlib.suppress(RuntimeError):  # the loop is gone, and with it whoever waited
-                job.loop.call_soon_threadsafe(_settle, job.outcome, outcome, error)
+            _hand_back(job, outcome, error)
             del job, outcome, error  # an idle thread must not keep the last stream's audio alive
 
     def _take(self) -> _Job | None:
@@ -125,6 +122,15 @@ class Workers:
             job = heapq.heappop(self._jobs)
             job.begun = True
             return job
+
+
+def _busy() -> HiwarError:
+    return HiwarError(ErrorCode.SERVER_BUSY, "The server has more work than it can do; try again in a moment.")
+
+
+def _hand_back(job: _Job, result: object, error: BaseException | None) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop is gone, and with it whoever waited
+        job.loop.call_soon_threadsafe(_settle, job.outcome, result, error)
 
 
 def _settle(outcome: "asyncio.Future[Any]", result: object, error: BaseException | None) -> None:

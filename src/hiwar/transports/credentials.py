@@ -10,6 +10,6 @@ def credential_of(headers: Mapping[str, str], query: Mapping[str, str]) -> str |
     if key := headers.get("x-api-key"):
         return key
     authorization = headers.get("authorization", "")
-    if authorization[: len(_SCHEME)].lower() == _SCHEME:
-        return authorization[len(_SCHEME) :].strip()
+    if authorization[: len(_SCHEME)].lower() == _SCHEME and (value := authorization[len(_SCHEME) :].strip()):
+        return value
     return query.get("api_key") or query.get("token") or None

@@ -10,11 +10,13 @@ class Shape:
     """What makes a speaker out of the model's one voice.
 
     `pitch` multiplies the fundamental frequency; `formants` multiplies every resonance (below 1 is a longer vocal
-    tract); `pace` multiplies the requested speed of the voice's Arabic; `gain` evens out the loudness.
+    tract); `bass_db` is added at 0 Hz and fades out at 300 Hz, where a lowered fundamental meets an envelope that was
+    never meant for it; `pace` multiplies the requested speed of the voice's Arabic; `gain` evens out the loudness.
     """
 
     pitch: float
     formants: float
+    bass_db: float
     pace: float
     gain: float
 
@@ -22,10 +24,10 @@ class Shape:
 _ACCENT = "an English voice model taught Arabic sounds: foreign accent, no pharyngeals, no emphatics"
 
 SHAPES: dict[str, Shape] = {
-    "female": Shape(pitch=1.0, formants=1.0, pace=0.9, gain=1.6),
-    "female-low": Shape(pitch=0.82, formants=0.93, pace=0.86, gain=1.5),
-    "male": Shape(pitch=0.57, formants=0.86, pace=0.9, gain=0.85),
-    "english-female": Shape(pitch=1.0, formants=1.0, pace=0.9, gain=1.6),
+    "female": Shape(pitch=1.0, formants=1.0, bass_db=0.0, pace=0.9, gain=1.6),
+    "female-low": Shape(pitch=0.82, formants=0.93, bass_db=-6.0, pace=0.86, gain=1.5),
+    "male": Shape(pitch=0.58, formants=0.87, bass_db=-18.0, pace=0.9, gain=1.0),
+    "english-female": Shape(pitch=1.0, formants=1.0, bass_db=0.0, pace=0.9, gain=1.6),
 }
 
 VOICES: tuple[EngineVoice, ...] = (

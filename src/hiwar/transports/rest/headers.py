@@ -15,6 +15,8 @@ class ResponseHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or connection."""
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] in _RESPONSE_STARTS:
                 headers = MutableHeaders(raw=list(message["headers"]))

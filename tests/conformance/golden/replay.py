@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, assert_never
 
-from conformance.steps import (
+from golden.steps import (
     Close,
     Closed,
     Conversation,
@@ -20,7 +20,7 @@ from conformance.steps import (
     Step,
     Until,
 )
-from conformance.tones import heard, spoken
+from support.tones import heard, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +133,7 @@ class Replay:
     def _sound(self, step: Sound) -> None:
         audio = step.raw
         if audio is None:
-            audio = spoken(
-                step.text, sample_rate=step.sample_rate, encoding=step.encoding, silence_ms=step.silence_ms
-            )
+            audio = spoken(step.text, sample_rate=step.sample_rate, encoding=step.encoding, silence_ms=step.silence_ms)
         for start in range(0, max(len(audio), 1), step.frame_bytes):
             self._stream.send(audio[start : start + step.frame_bytes])
 

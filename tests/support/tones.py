@@ -43,4 +43,4 @@ def _samples(audio: bytes, audio_format: str) -> NDArray[np.float32]:
         return decode_mulaw(audio)
     if audio_format == "alaw":
         return decode_alaw(audio)
-    return np.frombuffer(audio, "<i2").astype(np.float32) / 32768
+    return (np.frombuffer(audio, "<i2") / 32768).astype(np.float32)

@@ -43,7 +43,7 @@ GENERATED_ID = Like("[a-z0-9]{8}")
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Connect and be accepted. `None` among the headers stands for no header."""
+    """Connect and be accepted."""
 
     path: str
     query: str = ""
@@ -143,16 +143,16 @@ class Conversation:
     flags: Mapping[str, object] = field(default_factory=dict)
 
 
-def started(**fields: Any) -> Expect:  # noqa: ANN401
+def started(**fields: Any) -> Expect:
     """A `synthesis_started` with these fields."""
     return Expect({"type": "synthesis_started", "request_id": Like(".+"), "channels": 1, **fields})
 
 
-def complete(status: str = "ok", **fields: Any) -> Expect:  # noqa: ANN401
+def complete(status: str = "ok", **fields: Any) -> Expect:
     """A `synthesis_complete` with this status."""
     return Expect({"type": "synthesis_complete", "request_id": Like(".+"), "status": status, **fields})
 
 
-def error(code: str, **fields: Any) -> Expect:  # noqa: ANN401
+def error(code: str, **fields: Any) -> Expect:
     """An `error` with this code and a sentence."""
-    return Expect({"type": "error", "code": code, "message": Like(".+[.].*|.+"), **fields})
+    return Expect({"type": "error", "code": code, "message": Like(".+"), **fields})

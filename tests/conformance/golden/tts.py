@@ -1,0 +1,347 @@
+"""Golden conversations on the synthesis stream."""
+
+from golden.sign_in import SPEAKS, TTS
+from golden.steps import (
+    GENERATED_ID,
+    Between,
+    Closed,
+    Conversation,
+    DropSound,
+    Expect,
+    Hear,
+    HearSome,
+    Like,
+    Open,
+    Say,
+    Sound,
+    Step,
+    complete,
+    error,
+    started,
+)
+from hiwar.vocabulary import SYNTHESIS_SAMPLE_RATES
+
+LONGEST = 10_000
+ENDLESS = {"text": "abcdefghi " * 1000, "sample_rate": 48000, "request_id": "endless"}
+"""More audio than the sockets between server and client hold: it lasts until the client has read or cancelled it."""
+
+FORMATS = [
+    *(("pcm", rate) for rate in SYNTHESIS_SAMPLE_RATES),
+    *(("wav", rate) for rate in SYNTHESIS_SAMPLE_RATES),
+    ("mulaw", 8000),
+    ("alaw", 8000),
+]
+
+
+def _speaking() -> list[Conversation]:
+    return [
+        Conversation(
+            "a bare request",
+            (
+                Open(TTS, answer={"x-request-id": GENERATED_ID}),
+                Say({"text": "hello", "voice": "Yara"}),
+                started(request_id=GENERATED_ID, voice="Yara", format="pcm", sample_rate=22050),
+                Hear("hello"),
+                complete(
+                    request_id=GENERATED_ID,
+                    audio_ms=Between(600, 700),
+                    characters=5,
+                    words=1,
+                    ttfc_ms=Between(0),
+                    queue_ms=Between(0),
+                    text_ms=Between(0),
+                    model_ms=Between(0),
+                    encode_ms=Between(0),
+                ),
+            ),
+        ),
+        Conversation(
+            "the voice defaults to Yara",
+            (Open(TTS), Say({"text": "مرحبا بك"}), started(voice="Yara"), Hear("مرحبا بك"), complete()),
+        ),
+        Conversation(
+            "many requests on one connection",
+            (
+                Open(TTS),
+                *(
+                    step
+                    for text, voice in (("مرحبا", "Yara"), ("كيف حالك", "Nouf"), ("اهلا", "Atheer"), ("bye", "Yara_en"))
+                    for step in (
+                        Say({"text": text, "voice": voice}),
+                        started(voice=voice),
+                        Hear(text),
+                        complete(),
+                    )
+                ),
+            ),
+        ),
+        Conversation(
+            "requests sent at once are answered in their order",
+            (
+                Open(TTS),
+                *(Say({"text": f"text {number}", "request_id": f"r{number}"}) for number in range(5)),
+                *(
+                    step
+                    for number in range(5)
+                    for step in (
+                        started(request_id=f"r{number}"),
+                        Hear(f"text {number}"),
+                        complete(request_id=f"r{number}"),
+                    )
+                ),
+            ),
+        ),
+        Conversation(
+            "refusals keep their place among requests sent at once",
+            (
+                Open(TTS),
+                Say({"text": "one", "request_id": "r1"}),
+                Say({"text": "two", "request_id": "r2", "voice": "Nobody"}),
+                Say({"text": "three", "request_id": "r3"}),
+                started(request_id="r1"),
+                Hear("one"),
+                complete(request_id="r1"),
+                error("invalid_voice", request_id="r2"),
+                complete("failed", request_id="r2"),
+                started(request_id="r3"),
+                Hear("three"),
+                complete(request_id="r3"),
+            ),
+        ),
+        *(
+            Conversation(
+                f"{name} at {rate} Hz",
+                (
+                    Open(TTS),
+                    Say({"text": "hi, مرحبا", "format": name, "sample_rate": rate}),
+                    started(format=name, sample_rate=rate),
+                    Hear("hi, مرحبا"),
+                    complete(audio_ms=Between(1000, 2000)),
+                ),
+            )
+            for name, rate in FORMATS
+        ),
+        *(
+            Conversation(
+                f"{name} has a rate of its own",
+                (Open(TTS), Say({"text": "x", "format": name}), started(sample_rate=rate), Hear("x"), complete()),
+            )
+            for name, rate in (("pcm", 22050), ("wav", 22050), ("mulaw", 8000), ("alaw", 8000))
+        ),
+        Conversation(
+            "response_format is another name of format",
+            (Open(TTS), Say({"text": "x", "response_format": "wav"}), started(format="wav"), Hear("x"), complete()),
+        ),
+        *(
+            Conversation(
+                f"speed {speed} is clamped, not refused",
+                (Open(TTS), Say({"text": "a b", "speed": speed}), started(), Hear("a b"), complete()),
+            )
+            for speed in (0.01, 0.5, 1, 2.0, 99)
+        ),
+        *(
+            Conversation(
+                f"language {language}",
+                (Open(TTS), Say({"text": "ok", "language": language}), started(), Hear("ok"), complete()),
+            )
+            for language in ("ar", "en", "auto")
+        ),
+        Conversation(
+            "a header once in each request",
+            (
+                Open(TTS),
+                *(
+                    step
+                    for text in ("one", "two")
+                    for step in (Say({"text": text, "format": "wav"}), started(), Hear(text), complete())
+                ),
+            ),
+        ),
+        Conversation(
+            "the longest text is accepted",
+            (
+                Open(TTS),
+                Say({"text": "a" * LONGEST, "format": "mulaw"}),
+                started(),
+                HearSome(),
+                Say({"type": "cancel"}),
+                DropSound(),
+                complete("cancelled", characters=Between(0, LONGEST - 1)),
+                Expect({"type": "cancelled"}),
+            ),
+        ),
+    ]
+
+
+BAD_REQUESTS: dict[str, tuple[dict[str, object] | str, str, str]] = {
+    "no text": ({"voice": "Yara"}, "invalid_request", ".*text.*"),
+    "empty text": ({"text": ""}, "invalid_request", ".*text.*"),
+    "white space": ({"text": " \n\t"}, "invalid_request", ".*text.*"),
+    "text that is no string": ({"text": 7}, "invalid_request", ".*text.*"),
+    "text of 10,001 characters": ({"text": "a" * (LONGEST + 1)}, "text_too_long", ".*10000.*"),
+    "an unknown voice": ({"text": "x", "voice": "Nobody"}, "invalid_voice", ".*Yara.*Nouf.*Atheer.*Yara_en.*"),
+    "a voice that is no string": ({"text": "x", "voice": ["Yara"]}, "invalid_voice", ".*Yara.*"),
+    "an unknown format": ({"text": "x", "format": "midi"}, "invalid_format", ".*pcm.*wav.*"),
+    "a format that is no string": ({"text": "x", "format": 1}, "invalid_format", ".*pcm.*"),
+    "a rate out of the set": ({"text": "x", "sample_rate": 11025}, "invalid_format", ".*22050.*"),
+    "a rate that is no number": ({"text": "x", "sample_rate": "22050"}, "invalid_format", ".*22050.*"),
+    "mulaw at 16000 Hz": ({"text": "x", "format": "mulaw", "sample_rate": 16000}, "invalid_format", ".*8000.*"),
+    "a speed that is no number": ({"text": "x", "speed": "fast"}, "invalid_request", ".*speed.*"),
+    "an unknown language": ({"text": "x", "language": "fr"}, "unsupported_language", ".*ar.*en.*auto.*"),
+    "a bad request id": ({"text": "x", "request_id": "no spaces"}, "invalid_request", ".*request_id.*"),
+    "an unknown type": ({"type": "sing", "text": "x"}, "invalid_request", ".*type.*"),
+    "a type that is no string": ({"type": 1, "text": "x"}, "invalid_request", ".*"),
+    "a frame that is no JSON": ("{text: x", "invalid_request", ".*JSON.*"),
+    "an array": ("[1]", "invalid_request", ".*JSON.*"),
+    "a deep array": ("[" * 100_000, "invalid_request", ".*JSON.*"),
+    "an empty frame": ("", "invalid_request", ".*"),
+}
+
+
+def _refusals() -> list[Conversation]:
+    return [
+        *(
+            Conversation(
+                f"{name} is refused and the next request is answered",
+                (
+                    Open(TTS),
+                    Say(frame),
+                    error(code, message=Like(sentence), retryable=False, request_id=Like(".+")),
+                    complete("failed", audio_ms=0, characters=0),
+                    *SPEAKS,
+                ),
+            )
+            for name, (frame, code, sentence) in BAD_REQUESTS.items()
+        ),
+        Conversation(
+            "a binary frame is refused and the next request is answered",
+            (Open(TTS), Sound(raw=b"\0\1"), error("invalid_request"), complete("failed"), *SPEAKS),
+        ),
+        Conversation(
+            "a request id is echoed by a refusal",
+            (
+                Open(TTS),
+                Say({"text": "", "request_id": "mine-1_A"}),
+                error("invalid_request", request_id="mine-1_A"),
+                complete("failed", request_id="mine-1_A"),
+            ),
+        ),
+        Conversation(
+            "a frame over the limit ends the connection",
+            (Open(TTS), Say("x" * 262_145), error("frame_too_large"), Closed(4413, "frame_too_large")),
+        ),
+        Conversation(
+            "a client that asks nothing is sent away",
+            (Open(TTS), error("idle_timeout", retryable=True), Closed(4408, "idle_timeout")),
+            {"limits.idle_timeout_ms": 60},
+        ),
+    ]
+
+
+def _cancelling() -> list[Conversation]:
+    begun: tuple[Step, ...] = (Open(TTS), Say(ENDLESS), started(request_id="endless"), HearSome())
+    stopped = complete("cancelled", request_id="endless", audio_ms=Between(1), characters=Between(0, LONGEST - 1))
+    return [
+        Conversation(
+            "cancel stops the audio and says what was sent",
+            (
+                *begun,
+                Say({"type": "cancel"}),
+                DropSound(),
+                stopped,
+                Expect({"type": "cancelled", "request_ids": ["endless"]}),
+                *SPEAKS,
+            ),
+        ),
+        Conversation(
+            "cancel of one leaves the others",
+            (
+                *begun,
+                Say({"text": "next", "request_id": "next"}),
+                Say({"type": "cancel", "request_id": "endless"}),
+                DropSound(),
+                stopped,
+                Expect({"type": "cancelled", "request_ids": ["endless"]}),
+                started(request_id="next"),
+                Hear("next"),
+                complete(request_id="next"),
+            ),
+        ),
+        Conversation(
+            "cancel of one that waits",
+            (
+                *begun,
+                Say({"text": "next", "request_id": "next"}),
+                Say({"type": "cancel", "request_id": "next"}),
+                DropSound(),
+                complete("cancelled", request_id="next", audio_ms=0, ttfc_ms=None),
+                Expect({"type": "cancelled", "request_ids": ["next"]}),
+                Say({"type": "cancel"}),
+                DropSound(),
+                stopped,
+            ),
+        ),
+        Conversation(
+            "cancel of all",
+            (
+                *begun,
+                Say({"text": "next", "request_id": "next"}),
+                Say({"type": "cancel"}),
+                DropSound(),
+                stopped,
+                complete("cancelled", request_id="next"),
+                Expect({"type": "cancelled", "request_ids": ["endless", "next"]}),
+                *SPEAKS,
+            ),
+        ),
+        Conversation(
+            "cancel of nothing",
+            (
+                Open(TTS),
+                Say({"type": "cancel"}),
+                Expect({"type": "cancelled", "request_ids": []}),
+                Say({"type": "cancel", "request_id": "unknown"}),
+                Expect({"type": "cancelled", "request_ids": []}),
+                *SPEAKS,
+            ),
+        ),
+        Conversation(
+            "cancel with a bad id", (Open(TTS), Say({"type": "cancel", "request_id": 5}), error("invalid_request"))
+        ),
+        Conversation(
+            "more requests than may wait",
+            (
+                *begun,
+                *(Say({"text": "waits", "request_id": f"r{number}"}) for number in range(3)),
+                DropSound(),
+                error("rate_limit_exceeded", request_id="r2", retryable=True),
+                complete("failed", request_id="r2"),
+                Say({"type": "cancel", "request_id": "endless"}),
+                DropSound(),
+                stopped,
+                Expect({"type": "cancelled", "request_ids": ["endless"]}),
+                *(
+                    step
+                    for number in range(2)
+                    for step in (started(request_id=f"r{number}"), Hear("waits"), complete())
+                ),
+            ),
+            {"limits.requests_queued_max": 2},
+        ),
+        Conversation(
+            "a request id that is in use",
+            (
+                *begun,
+                Say({"text": "again", "request_id": "endless"}),
+                Say({"type": "cancel", "request_id": "endless"}),
+                DropSound(),
+                stopped,
+                Expect({"type": "cancelled", "request_ids": ["endless"]}),
+                error("invalid_request", request_id=GENERATED_ID),
+                complete("failed"),
+            ),
+        ),
+    ]
+
+
+CONVERSATIONS = [*_speaking(), *_refusals(), *_cancelling()]

@@ -1,0 +1,69 @@
+"""What the server answers to plain HTTP: health, the catalogue, errors, and the headers of every response."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from support.serving import Answer, LiveServer, live_server
+
+PATHS = ("/healthz", "/readyz", "/v1/voices", "/nothing/here")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with live_server(tmp_path_factory.mktemp("data")) as started:
+        yield started
+
+
+def test_alive_and_ready_are_open_to_everyone(server: LiveServer) -> None:
+    alive, ready = server.get("/healthz"), server.get("/readyz")
+    assert (alive.status, alive.json) == (200, {"status": "alive"})
+    assert (ready.status, ready.json) == (200, {"status": "ready"})
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_response_has_the_security_headers_and_an_id(server: LiveServer, path: str) -> None:
+    answer = server.get(path)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert re.fullmatch("[a-z0-9]{8}", answer.headers["x-request-id"])
+    assert "server" not in answer.headers
+
+
+def test_the_catalogue_says_who_speaks(server: LiveServer) -> None:
+    answer = server.get("/v1/voices", {"X-API-Key": server.key})
+    assert answer.status == 200
+    voices = {voice["name"]: voice for voice in answer.json["voices"]}
+    assert list(voices) == ["Yara", "Nouf", "Atheer", "Yara_en"]
+    for voice in voices.values():
+        assert {"language", "languages", "gender", "engine", "engine_voice", "model", "licence"} <= set(voice)
+        assert voice["quality"] in {"basic", "good", "exact"}
+        assert voice["description"]
+
+
+@pytest.mark.parametrize("place", ["query", "bearer"])
+def test_the_catalogue_takes_a_key_in_each_place(server: LiveServer, place: str) -> None:
+    query = f"?api_key={server.key}" if place == "query" else ""
+    headers = {"Authorization": f"Bearer {server.key}"} if place == "bearer" else {}
+    assert server.get(f"/v1/voices{query}", headers).status == 200
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-API-Key": "wrong"}, {"Authorization": "Basic d3Jvbmc="}])
+def test_the_catalogue_refuses_strangers(server: LiveServer, headers: dict[str, str]) -> None:
+    answer = server.get("/v1/voices", headers)
+    assert answer.status == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.json.keys() == {"error", "detail"}
+    assert answer.json["error"] == "unauthorized"
+
+
+@pytest.mark.parametrize("path", ["/nothing/here", "/v1/tts/stream", "/v1/asr/stream"])
+def test_what_is_not_there_is_404_in_the_contract_s_body(server: LiveServer, path: str) -> None:
+    answer = server.get(path, {"X-API-Key": server.key})
+    assert answer.status == 404
+    assert _error(answer) == ("http_error", "HTTP_404")
+
+
+def _error(answer: Answer) -> tuple[str, str]:
+    return answer.json["error"], answer.json["code"]

@@ -1,0 +1,225 @@
+"""What driver tests stand on: a bounded run, a clock held still, a connection of queues, and scripted pipelines."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from hiwar.pipelines.synthesis import SpeechChunk
+from hiwar.serving.connection import PeerGoneError
+from hiwar.vocabulary import RecognitionEvent, SynthesisProgress
+
+WAIT_S = 30.0
+"""Bound of every wait in a test: far above what is needed, so that only a hang reaches it."""
+
+Result = TypeVar("Result")
+
+
+def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """Run one test to its end; it must leave no task behind."""
+
+    async def bounded() -> Result:
+        async with asyncio.timeout(WAIT_S):
+            result = await coroutine
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        assert not left
+        return result
+
+    return asyncio.run(bounded())
+
+
+class HeldClock:
+    """Seconds that pass only when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class QueueConnection:
+    """A connection whose peer is the test. Text frames are kept as decoded JSON."""
+
+    def __init__(self) -> None:
+        self.incoming: asyncio.Queue[str | bytes | None] = asyncio.Queue()
+        self.sent: list[dict[str, Any] | bytes] = []
+        self.closed: tuple[int, str] | None = None
+        self.sending = 0
+        self.taking = asyncio.Event()
+        self.taking.set()
+        self.failure: Exception | None = None
+        self._changed = asyncio.Event()
+
+    def say(self, message: dict[str, Any] | str | bytes | None) -> None:
+        """What the peer sends; None when it leaves."""
+        self.incoming.put_nowait(json.dumps(message) if isinstance(message, dict) else message)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something that this connection did makes the condition true."""
+        while not condition():
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def until_sent(self, kind: str, count: int = 1) -> None:
+        """Wait for so many messages of a type."""
+        await self.until(lambda: len(self.of_type(kind)) >= count)
+
+    def of_type(self, kind: str) -> list[dict[str, Any]]:
+        """The messages of one type, in order."""
+        return [frame for frame in self.sent if isinstance(frame, dict) and frame["type"] == kind]
+
+    @property
+    def types(self) -> list[str]:
+        """What was sent, in order: message types, and `audio` for each binary frame."""
+        return [frame["type"] if isinstance(frame, dict) else "audio" for frame in self.sent]
+
+    async def receive(self) -> str | bytes | None:
+        frame = await self.incoming.get()
+        self._changed.set()
+        return frame
+
+    async def send(self, frame: str | bytes) -> None:
+        self.sending += 1
+        self._changed.set()
+        try:
+            await self.taking.wait()
+        finally:
+            self.sending -= 1
+        if self.failure is not None:
+            raise self.failure
+        self.sent.append(frame if isinstance(frame, bytes) else json.loads(frame))
+        self._changed.set()
+
+    async def close(self, code: int, reason: str) -> None:
+        await self.taking.wait()
+        if self.failure is not None:
+            raise self.failure
+        assert self.closed is None, "closed twice"
+        self.closed = (code, reason)
+        self._changed.set()
+
+    def vanish(self) -> None:
+        """The peer is gone: every further send fails."""
+        self.failure = PeerGoneError()
+
+
+class _Guard:
+    """Notices two steps at once, a close while a step runs, a second close, and a step after the close."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.closes = 0
+        self._running = threading.Lock()
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        assert self._running.acquire(blocking=False), "two steps at once"
+        try:
+            assert self.closes == 0, "a step after the close"
+            self.steps += 1
+            yield
+        finally:
+            self._running.release()
+
+    def close(self) -> None:
+        assert self._running.acquire(blocking=False), "closed while a step runs"
+        self._running.release()
+        self.closes += 1
+
+
+class Gate:
+    """Holds a step on its worker thread until the test lets it go on."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._open = threading.Event()
+
+    def open(self) -> None:
+        self._open.set()
+
+    def __call__(self) -> None:
+        self._loop.call_soon_threadsafe(self.reached.set)
+        assert self._open.wait(WAIT_S), "the test left the gate shut"
+
+
+SpeechStep = bytes | BaseException | Gate
+
+
+class ScriptedSpeech:
+    """A synthesis pipeline that hands out what the script says; each 100 bytes count as 1 ms and one character."""
+
+    def __init__(self, script: Iterable[SpeechStep]) -> None:
+        self.guard = _Guard()
+        self.progress = SynthesisProgress()
+        self._script = list(script)
+
+    def step(self) -> SpeechChunk | None:
+        with self.guard.step():
+            while self._script and isinstance(entry := self._script[0], Gate):
+                self._script.pop(0)
+                entry()
+            if not self._script:
+                return None
+            entry = self._script.pop(0)
+            if isinstance(entry, BaseException):
+                raise entry
+            assert isinstance(entry, bytes)
+            units = len(entry) // 100
+            before = self.progress
+            self.progress = SynthesisProgress(before.audio_ms + units, before.characters + units, before.words + 1)
+            return SpeechChunk(entry, self.progress)
+
+    def close(self) -> None:
+        self.guard.close()
+
+
+class ScriptedRecognition:
+    """A recognition pipeline: each `step` after something was accepted gives the next entry of the script.
+
+    An entry is events, an exception to raise, or a gate to wait at before the entry behind it.
+    """
+
+    def __init__(self, script: Iterable[tuple[RecognitionEvent, ...] | BaseException | Gate]) -> None:
+        self.guard = _Guard()
+        self.accepted: list[bytes | str] = []
+        self._script = list(script)
+        self._pending = False
+
+    @property
+    def audio_ms(self) -> int:
+        return sum(len(entry) for entry in self.accepted if isinstance(entry, bytes)) // 32
+
+    def accept(self, audio: bytes) -> None:
+        self._take(audio)
+
+    def finalize(self) -> None:
+        self._take("finalize")
+
+    def finish(self) -> None:
+        self._take("finish")
+
+    def step(self) -> tuple[RecognitionEvent, ...] | None:
+        with self.guard.step():
+            while self._script and isinstance(entry := self._script[0], Gate):
+                self._script.pop(0)
+                entry()
+            if not self._pending or not self._script:
+                return None
+            self._pending = False
+            entry = self._script.pop(0)
+            if isinstance(entry, BaseException):
+                raise entry
+            assert isinstance(entry, tuple)
+            return entry
+
+    def close(self) -> None:
+        self.guard.close()
+
+    def _take(self, entry: bytes | str) -> None:
+        assert self.guard.closes == 0, "fed after the close"
+        self.accepted.append(entry)
+        self._pending = True
