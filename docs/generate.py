@@ -27,10 +27,9 @@ def errors_page() -> str:
         "| code | whose fault | retryable | HTTP | WebSocket close | gRPC |",
         "|---|---|---|---|---|---|",
     ]
-    lines += [
-        f"| `{code}` | {row.fault} | {'yes' if row.retryable else 'no'} | {row.http} | {row.websocket_close} | {row.grpc} |"
-        for code, row in STATUS.items()
-    ]
+    for code, row in STATUS.items():
+        retry = "yes" if row.retryable else "no"
+        lines.append(f"| `{code}` | {row.fault} | {retry} | {row.http} | {row.websocket_close} | {row.grpc} |")
     return _NOTICE + "\n".join(lines) + "\n"
 
 
@@ -44,7 +43,7 @@ def states_page() -> str:
 
 def protocol_page() -> str:
     """Every text message with its fields."""
-    text = "# Messages\n\nText frames are JSON objects; audio travels in binary frames. See the how-to for whole conversations.\n"
+    text = "# Messages\n\nText frames are JSON objects; audio travels in binary frames.\n"
     groups = (
         ("From the client", messages.ClientMessage),
         ("From the server, synthesis", messages.TtsServerMessage),
@@ -65,19 +64,23 @@ def _message(kind: type[msgspec.Struct]) -> str:
     if fields:
         text += "\n| field | type | default |\n|---|---|---|\n"
     for field in fields:
-        default = "required" if field.required else f"`{_plain(field.default)}`"
+        default = "required" if field.required else f"`{field.default}`"
         text += f"| `{field.encode_name}` | {_type_name(field.type)} | {default} |\n"
     return text
 
 
 def settings_page() -> str:
     """Every setting with its default."""
-    text = (
-        "# Settings\n\nFlags go before the environment, the environment before the file given with `--config`, the file "
-        "before the\ndefaults. `limits.streams_max` is `[limits] streams_max` in the file and `HIWAR_LIMITS_STREAMS_MAX` in the\n"
-        "environment; `hiwar serve --print-config` shows every value and where it comes from. An unknown name is an error.\n"
-        "\n| setting | default | |\n|---|---|---|\n"
-    )
+    text = """# Settings
+
+Flags go before the environment, the environment before the file given with `--config`, the file before the defaults.
+`limits.streams_max` is `[limits] streams_max` in the file and `HIWAR_LIMITS_STREAMS_MAX` in the environment.
+`hiwar serve --print-config` shows every value and where it comes from. An unknown name is an error: under an
+orchestrator that puts addresses of services into the environment, keep names that begin with `HIWAR_` out of it.
+
+| setting | default | |
+|---|---|---|
+"""
     return _NOTICE + text + "".join(_settings_rows(Settings, ""))
 
 
@@ -91,7 +94,8 @@ def _settings_rows(section: type, above: str) -> list[str]:
             rows += _settings_rows(hints[field.name], f"{name}.")
             continue
         default = field.default if field.default is not dataclasses.MISSING else _DEFAULTS_OF_THE_MACHINE[name]
-        rows.append(f"| `{name}` | {_plain(default) if default is not None else ''} | {comments.get(field.name, '')} |\n")
+        shown = "" if default is None else str(default)
+        rows.append(f"| `{name}` | {shown} | {comments.get(field.name, '')} |\n")
     return rows
 
 
@@ -126,11 +130,7 @@ def _paragraph(text: str | None) -> str:
     return "\n".join(line.strip() for line in (text or "").strip().splitlines())
 
 
-def _plain(value: object) -> str:
-    return str(value)
-
-
-def _type_name(kind: Any) -> str:
+def _type_name(kind: Any) -> str:  # noqa: ANN401 - a type, or what typing makes of several
     options = [one for one in get_args(kind) if one is not type(None)]
     if options and all(isinstance(one, str) for one in options):
         return " or ".join(f'`"{one}"`' for one in options)
@@ -142,8 +142,10 @@ def _type_name(kind: Any) -> str:
         return " or ".join(f'`"{one}"`' for one in kind) if len(kind) < 6 else "string, see [errors](errors.md)"
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return "object of " + ", ".join(f"`{field.encode_name}`" for field in msgspec.structs.fields(kind))
-    return {"str": "string", "int": "integer", "float": "number", "bool": "true or false"}.get(kind.__name__, kind.__name__)
+    return _JSON_NAMES.get(kind.__name__, kind.__name__)
 
+
+_JSON_NAMES = {"str": "string", "int": "integer", "float": "number", "bool": "true or false"}
 
 PAGES = {
     "errors.md": errors_page,

@@ -36,7 +36,8 @@ from hiwar.vocabulary import (
 FRAME_BYTES = 2048
 WHOLE_FILE_S = 30
 
-_DIGITS = {word: str(i) for i, word in enumerate("zero one two three four five six seven eight nine".split())}
+_NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_DIGITS = {name: str(digit) for digit, name in enumerate(_NAMES)}
 _DIACRITICS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640]")
 
 
@@ -102,7 +103,7 @@ def _whole(recognizer: RecognitionEngine, recording: Recording) -> str:
     audio = _at_rate(recording, MODEL_SAMPLE_RATE)
     padded = np.zeros(WHOLE_FILE_S * MODEL_SAMPLE_RATE, np.float32)
     padded[: len(audio)] = audio[: len(padded)]
-    language = cast(Language, recording.language)
+    language = cast("Language", recording.language)
     return recognizer.recognize(padded, language=language, final=True).text
 
 
@@ -121,7 +122,7 @@ def _compare(
     began = time.perf_counter()
     for recording in recordings:
         spoken = recording.language in ("ar", "en")
-        language = cast(LanguageChoice, recording.language if choice == "explicit" and spoken else "auto")
+        language = cast("LanguageChoice", recording.language if choice == "explicit" and spoken else "auto")
         config = RecognitionConfig("benchmark", language=language, sample_rate=rate)
         events = list(_stream(RecognitionPipeline(config, recognizer, voice_activity), recording, rate))
         finals = " ".join(event.text for event in events if isinstance(event, Transcript) and event.is_final)
@@ -163,7 +164,7 @@ def _answers(pipeline: RecognitionPipeline) -> Iterator[RecognitionEvent]:
 def _at_rate(recording: Recording, rate: int) -> Samples:
     if recording.rate == rate:
         return recording.samples
-    return cast(Samples, soxr.resample(recording.samples, recording.rate, rate).astype(np.float32))
+    return cast("Samples", soxr.resample(recording.samples, recording.rate, rate).astype(np.float32))
 
 
 def _normalized(text: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -41,6 +42,8 @@ class LiveServer:
     settings: Settings
     key: str = field(repr=False)
     loop: asyncio.AbstractEventLoop
+    stop: Callable[[], None]
+    """Ask it to end before the context does; it drains."""
 
     @property
     def url(self) -> str:
@@ -54,6 +57,26 @@ class LiveServer:
             return function()
 
         return asyncio.run_coroutine_threadsafe(on_loop(), self.loop).result(WAIT_S)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until a condition holds, looked at on the server's loop again and again."""
+        deadline_s = time.monotonic() + WAIT_S
+        while not self.call(condition):
+            assert time.monotonic() < deadline_s, "this never came true"
+
+    @property
+    def held(self) -> "Held":
+        """What the process and the server hold at this moment."""
+        service = self.running.service
+        return self.call(
+            lambda: Held(
+                streams=len(service._streams),
+                slots=service._slots_taken,
+                tasks=len(asyncio.all_tasks()) - 1,
+                threads=threading.active_count(),
+                files=len(list(Path("/proc/self/fd").iterdir())),
+            )
+        )
 
     @contextlib.contextmanager
     def connect(self, path: str, *, key: str | None = None) -> Iterator[ClientConnection]:
@@ -74,6 +97,17 @@ class LiveServer:
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> "Answer":
         """A GET over HTTP, whatever its status."""
         return http_get(self.running.url("http") + path, headers or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a stream takes and must give back."""
+
+    streams: int
+    slots: int
+    tasks: int
+    threads: int
+    files: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +147,17 @@ def model_free_settings(data_dir: Path, flags: Mapping[str, object] | None = Non
 
 @contextlib.contextmanager
 def live_server(
-    data_dir: Path, flags: Mapping[str, object] | None = None, *, settings: Settings | None = None
+    data_dir: Path, flags: Mapping[str, object] | None = None, *, wait_ready: bool = True
 ) -> Iterator[LiveServer]:
-    """A ready server while the context is open; afterwards it has drained and its thread is over."""
-    chosen = settings or model_free_settings(data_dir, flags)
+    """A server while the context is open, ready unless told otherwise; then it has drained and its thread is over."""
+    chosen = model_free_settings(data_dir, flags)
     started: Future[tuple[RunningServer, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def serve() -> None:
         stop = asyncio.Event()
         async with running(chosen, lambda _line: None) as server:
-            await server.ready
+            if wait_ready:
+                await server.ready
             started.set_result((server, asyncio.get_running_loop(), stop))
             await stop.wait()
 
@@ -139,10 +174,15 @@ def live_server(
     thread.start()
     try:
         server, loop, stop = started.result(WAIT_S)
+
+        def end() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended already
+                loop.call_soon_threadsafe(stop.set)
+
         try:
-            yield LiveServer(server, chosen, read_local_key(data_dir) or "", loop)
+            yield LiveServer(server, chosen, read_local_key(data_dir) or "", loop, end)
         finally:
-            loop.call_soon_threadsafe(stop.set)
+            end()
     finally:
         thread.join(WAIT_S)
         assert not thread.is_alive(), "the server did not end"

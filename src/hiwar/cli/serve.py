@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hiwar.cli.options import config_option, data_dir_option, models_dir_option
+from hiwar.cli.server_choice import DEFAULT_URL
 from hiwar.errors import EngineUnavailableError
 from hiwar.server.settings import LoadedSettings, Settings, load_settings
 from hiwar.serving.auth import read_local_key
@@ -27,7 +28,7 @@ Examples:
 )
 @click.option("--host", help="Address to listen on. [default: 127.0.0.1]")
 @click.option("--port", type=int, help="Port of HTTP and WebSocket; 0 takes a free one. [default: 8080]")
-@click.option("--grpc-port", type=int, help="Port of gRPC. [default: 9101]")
+@click.option("--grpc-port", type=int, help="Port of gRPC, kept for the version that serves it. [default: 9101]")
 @click.option("--tls-cert", type=click.Path(dir_okay=False, path_type=Path), help="Certificate chain (PEM).")
 @click.option("--tls-key", type=click.Path(dir_okay=False, path_type=Path), help="Its private key (PEM).")
 @config_option
@@ -96,16 +97,15 @@ async def _serve(settings: Settings) -> None:
             server.ready.result()
             _announce(settings, server.url("ws"), server.url("http"), time.monotonic() - began_s)
         await stopping
-        click.echo("Finishing what is under way; a second Ctrl-C ends it at once.", err=True)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)  # Python's own would unwind every stream and log each
+        click.echo("Finishing what is under way; a second Ctrl-C ends it at once.", err=True)
 
 
 def _announce(settings: Settings, websocket: str, http: str, seconds: float) -> None:
     key = read_local_key(settings.data_dir) if settings.on_loopback else None
-    run = shlex.quote(sys.argv[0]) if "/" in sys.argv[0] else "hiwar"
-    if Path(run).is_absolute() and Path(run).is_relative_to(Path.cwd()):
-        run = str(Path(run).relative_to(Path.cwd()))
+    run, there = _this_program(), _server_options(settings, websocket)
     click.echo(
         f"""
 hiwar is ready after {seconds:.1f} s.
@@ -117,11 +117,27 @@ hiwar is ready after {seconds:.1f} s.
 
 Try, in another terminal:
 
-  {run} say "مرحبا بكم، كيف يمكنني مساعدتكم اليوم؟" -o hello.wav
-  {run} transcribe hello.wav --language ar
-  {run} say "Hello, how can I help you today?" --voice Yara_en -o hello.wav && {run} transcribe hello.wav --live
+  {run} say "مرحبا بكم، كيف يمكنني مساعدتكم اليوم؟" -o hello.wav{there}
+  {run} transcribe hello.wav --language ar --live{there}
+  {run} voices{there}
 """
     )
+
+
+def _this_program() -> str:
+    """How this program was called, as short as it can be typed from here."""
+    program = Path(sys.argv[0])
+    if program.is_absolute() and program.is_relative_to(Path.cwd()):
+        program = program.relative_to(Path.cwd())
+    return shlex.quote(str(program)) if len(program.parts) > 1 else "hiwar"
+
+
+def _server_options(settings: Settings, websocket: str) -> str:
+    """What a client command needs to find a server that is not where it looks by itself."""
+    options = "" if websocket == DEFAULT_URL else f" --url {websocket}"
+    if settings.data_dir != Settings().data_dir:
+        options += f" --data-dir {shlex.quote(str(settings.data_dir))}"
+    return options
 
 
 def _print_settings(loaded: LoadedSettings) -> None:

@@ -147,8 +147,8 @@ class AsyncClient:
                     refusal = HiwarError(event.code, event.message)
                 elif event is not None:
                     yield event
-                if sending.done():
-                    sending.result()
+            if sending.done():
+                sending.result()
             if not session.done:
                 raise refusal or closed_by_server(socket.close_code)
 
@@ -172,8 +172,8 @@ async def _send_all(socket: ClientConnection, audio: AsyncIterable[bytes], sessi
             async for chunk in audio:
                 await socket.send(chunk)
             await socket.send(session.finish())
-    except BaseException:
-        await socket.close()  # the source failed: no end of audio will come, so nothing is left to wait for
+    except Exception:
+        socket.transport.abort()  # the source failed: no end of audio will come, so nothing is left to wait for
         raise
 
 

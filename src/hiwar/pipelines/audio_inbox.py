@@ -46,10 +46,11 @@ class AudioInbox:
             self._accepted_bytes += len(audio)
 
     def wish(self, wish: Wish) -> None:
-        """Queue a wish behind the audio so far; the same one twice in a row is one."""
+        """Queue a wish behind the audio so far; FINISH counts once."""
+        if wish is Wish.FINISH and self._finished:
+            return
         self._finished = self._finished or wish is Wish.FINISH
-        if not self._items or self._items[-1] is not wish:
-            self._items.append(wish)
+        self._items.append(wish)
 
     def take(self) -> bytes | Wish | None:
         """The next piece or wish; None when nothing waits."""

@@ -10,7 +10,7 @@ from hiwar.engines.contracts import RecognitionEngine, Samples, VoiceActivityEng
 from hiwar.pipelines.audio_inbox import AudioInbox, Wish
 from hiwar.pipelines.endpointing import Endpointer, Turn, quietest
 from hiwar.pipelines.settings import EndpointingSettings, RecognitionSettings
-from hiwar.pipelines.utterance import Span, Utterance
+from hiwar.pipelines.utterance import Recall, Span, Utterance
 from hiwar.pipelines.utterance_buffer import UtteranceBuffer
 from hiwar.vocabulary import (
     MODEL_SAMPLE_RATE,
@@ -25,6 +25,9 @@ _SAMPLES_PER_MS = MODEL_SAMPLE_RATE // 1000
 
 _SLACK_MS = 2_000
 """Room beside the longest utterance: a piece of audio, what a resampler held back, the beginning of speech."""
+
+_RECALL_SLACK_MS = 1_000
+"""Kept beyond the limit, so that what is recalled does not depend on the chunks that the audio came in."""
 
 _QUIET_MS = 96
 """Silence from which on no partial is made, since the early final is near."""
@@ -60,7 +63,7 @@ class RecognitionPipeline:
         self._recognizer = recognizer
         self._inbox = AudioInbox(config.sample_rate * config.encoding.bytes_per_sample, settings.pending_max_ms)
         self._decoder = PcmDecoder(config.encoding, config.sample_rate)
-        self._buffer = UtteranceBuffer(_samples(settings.utterance_max_ms + _SLACK_MS))
+        self._buffer = UtteranceBuffer(_samples(settings.pre_roll_ms + settings.utterance_max_ms + _SLACK_MS))
         self._voice = voice_activity.open() if config.voice_activity else None
         self._window = voice_activity.window_samples
         asked_ms = config.endpointing_ms
@@ -71,6 +74,7 @@ class RecognitionPipeline:
             ),
             self._window / _SAMPLES_PER_MS,
         )
+        self._recall_max = _samples(min(settings.recall_max_ms, settings.utterance_max_ms))
         self._segments = 0
         self._utterance: Utterance | None = None
         # Positions in samples at 16 kHz from the start of the stream.
@@ -79,8 +83,9 @@ class RecognitionPipeline:
         self._voice_start = 0
         self._released = 0
         self._asked_at = 0
+        self._said: Transcript | None = None
+        self._said_from = 0
         self._said_until = 0
-        self._said = ""
 
     @property
     def audio_ms(self) -> int:
@@ -100,7 +105,10 @@ class RecognitionPipeline:
         self._inbox.wish(Wish.FINISH)
 
     def step(self) -> tuple[RecognitionEvent, ...] | None:
-        """Work on what was accepted, up to one decode. None when nothing is left to do; raises EngineError."""
+        """Work on what was accepted, up to one decode. None when nothing is left to do.
+
+        A final in doubt may take a second decode. Raises EngineError, after which the stream cannot go on.
+        """
         events: list[RecognitionEvent] = []
         for _ in range(_MOVES_PER_STEP):
             progress = self._advance(events)
@@ -137,16 +145,36 @@ class RecognitionPipeline:
         return self._end(utterance, events, self._buffer.end)
 
     def _append(self, samples: Samples, events: list[RecognitionEvent]) -> _Progress:
-        if self._utterance is None:
-            voice = self._endpointer.first_voice * self._window if self._voice is not None else self._released
-            needed = max(self._released, voice - _samples(self._settings.pre_roll_ms))
-            self._buffer.drop_before(min(self._heard, needed))
+        self._buffer.drop_before(self._needed())
         self._buffer.append(samples)
         if self._voice is None:
             self._heard = self._buffer.end
             if self._utterance is None and self._buffer.end > self._released:
                 self._begin(self._released, self._released, events)
         return _Progress.MOVED
+
+    def _needed(self) -> int:
+        """The oldest position that may still be asked for."""
+        start, voice = self._start, self._voice_start
+        if self._utterance is None:
+            voice = self._endpointer.first_voice * self._window if self._voice is not None else self._heard
+            start = min(self._heard, max(self._released, voice - _samples(self._settings.pre_roll_ms)))
+        recall_max = self._recall_max + _samples(_RECALL_SLACK_MS)
+        if self._is_near(voice) and self._buffer.end - self._said_from <= recall_max:
+            return min(start, self._said_from)
+        return start
+
+    def _is_near(self, voice_start: int) -> bool:
+        gap = voice_start - self._said_until
+        return self._said is not None and gap <= _samples(self._settings.recall_gap_ms)
+
+    def _recall(self, stop: int) -> Recall | None:
+        """The utterance before and this one, if they are near, and short enough to be heard together."""
+        if self._said is None or not self._is_near(self._voice_start) or self._buffer.begin > self._said_from:
+            return None
+        if stop - self._said_from > self._recall_max:
+            return None
+        return Recall(self._said, self._buffer.view(self._said_from, stop))
 
     def _turn(self, probability: float, events: list[RecognitionEvent]) -> _Progress:
         turn = self._endpointer.hear(probability)
@@ -161,8 +189,7 @@ class RecognitionPipeline:
     def _begin(self, start: int, voice_start: int, events: list[RecognitionEvent]) -> None:
         self._start = start
         self._voice_start = self._asked_at = voice_start
-        cut = self._said.text if self._said is not None and start == self._said_until else ""
-        self._utterance = Utterance(self._segments, self._config, self._settings.utterance, self._recognizer, cut)
+        self._utterance = Utterance(self._segments, self._config, self._settings.utterance, self._recognizer)
         events.append(SpeechStarted(self._segments, voice_start // _SAMPLES_PER_MS))
         self._segments += 1
 
@@ -171,13 +198,14 @@ class RecognitionPipeline:
             return _Progress.MOVED
         span = self._span()
         stop = self._stop(span, limit)
-        final = utterance.final(self._buffer.view(self._start, stop), span)
+        final = utterance.final(self._buffer.view(self._start, stop), span, self._recall(stop))
         self._close_segment(final, span, stop, events)
         return _Progress.DECODED
 
     def _cut(self, utterance: Utterance, events: list[RecognitionEvent]) -> _Progress:
         """End an utterance that got too long in the quietest place, and begin the next one right there."""
-        search = self._heard - _samples(self._settings.cut_search_ms)
+        latest_ms = min(self._settings.cut_search_ms, self._settings.utterance_max_ms // 2)
+        search = self._heard - _samples(latest_ms)
         cut = search + quietest(self._buffer.view(search, self._heard), _samples(_CUT_SPAN_MS))
         span = Span(self._start, self._voice_start, cut)
         final = utterance.final(self._buffer.view(self._start, cut), span)
@@ -190,7 +218,7 @@ class RecognitionPipeline:
         self, final: Transcript | None, span: Span, released: int, events: list[RecognitionEvent]
     ) -> None:
         self._say(final, events)
-        self._said, self._said_until = final.text if final else "", span.voice_end
+        self._said, self._said_from, self._said_until = final, span.start, span.voice_end
         events.append(SpeechEnded(self._segments - 1, span.voice_end // _SAMPLES_PER_MS))
         self._released = released
         self._utterance = None
@@ -205,8 +233,9 @@ class RecognitionPipeline:
         if silence_ms >= self._settings.speculative_final_ms:
             if utterance.has_final(span):
                 return _Progress.WAITING
-            samples = self._buffer.view(self._start, self._stop(span, self._heard))
-            self._say(utterance.early_final(samples, span, settle=settle), events)
+            stop = self._stop(span, self._heard)
+            samples = self._buffer.view(self._start, stop)
+            self._say(utterance.early_final(samples, span, self._recall(stop), settle=settle), events)
             return _Progress.DECODED
         due = self._heard - self._asked_at >= _samples(self._settings.partial_interval_ms)
         if not (due and self._config.interim_results and silence_ms < _QUIET_MS):

@@ -12,6 +12,9 @@ from hiwar.vocabulary import MODEL_SAMPLE_RATE, Language, RecognitionConfig, Tra
 
 _SAMPLES_PER_MS = MODEL_SAMPLE_RATE // 1000
 
+_SAME_LANGUAGE_FAVOUR = 1.3
+"""How much less sure an utterance in doubt may be in the language of the one right before it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -31,7 +34,11 @@ class Recall:
 
 
 class Utterance:
-    """The transcripts of one segment. `previous` is the text before it, when speech was cut there without a pause."""
+    """The transcripts of one segment.
+
+    The text before it is no context for the recogniser: measured across cuts and pauses, that loses digits and wins
+    nothing. An utterance in doubt is heard once more together with the audio before it (`Recall`), which wins.
+    """
 
     def __init__(
         self,
@@ -39,14 +46,13 @@ class Utterance:
         config: RecognitionConfig,
         settings: UtteranceSettings,
         recognizer: RecognitionEngine,
-        previous: str = "",
     ) -> None:
         self._segment = segment
         self._config = config
         self._settings = settings
         self._recognizer = recognizer
-        self._previous = previous
         self._language: Language | None = None if config.language == "auto" else config.language
+        self._settles = False
         self._stabilizer = Stabilizer(settings.agreement, settings.held_back_words)
         self._shown: Transcript | None = None
         self._finished: tuple[Span, Transcript | None] | None = None
@@ -80,7 +86,8 @@ class Utterance:
             heard = self._hear(samples, final=True, prefix=self._stabilizer.stable)
         if recall is not None and heard.confidence < self._settings.doubt_below:
             again = self._hear_after(recall, len(samples))
-            heard = again if again.confidence > heard.confidence else heard
+            favour = 1.0 if again.language == heard.language else _SAME_LANGUAGE_FAVOUR
+            heard = again if again.confidence * favour > heard.confidence else heard
         text = self._stabilizer.reconcile(heard.text)
         transcript = self._transcript(heard, span, text)
         return replace(transcript, stable=text, is_final=True) if text else None
@@ -90,20 +97,17 @@ class Utterance:
             samples,
             language=self._language,
             prefix=prefix,
-            previous=self._previous,
             final=final,
             words=final and self._config.word_timestamps,
         )
-        if heard.text and len(samples) >= self._settings.language_settled_ms * _SAMPLES_PER_MS:
-            self._language = heard.language
+        if heard.text and len(samples) >= self._settings.settled_after_ms * _SAMPLES_PER_MS:
+            self._language, self._settles = heard.language, True
         return heard
 
     def _hear_after(self, recall: Recall, length: int) -> Hypothesis:
         """What follows the utterance before, heard in one go with it; empty when they cannot be told apart."""
         before = recall.final
         nothing = Hypothesis("", before.language, 0.0)
-        if self._language not in (None, before.language):
-            return nothing
         heard = self._recognizer.recognize(
             recall.samples,
             language=before.language,
@@ -123,7 +127,7 @@ class Utterance:
     def _show(self, transcript: Transcript, *, settle: bool) -> Transcript | None:
         if not transcript.text:
             return None
-        text = self._stabilizer.update(transcript.text, settle=settle and self._language is not None)
+        text = self._stabilizer.update(transcript.text, settle=settle and self._settles)
         shown = replace(transcript, text=text, stable=self._stabilizer.stable)
         if self._shown is not None and (shown.text, shown.stable) == (self._shown.text, self._shown.stable):
             return None

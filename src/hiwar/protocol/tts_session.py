@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from hiwar.errors import ErrorCode, HiwarError
+from hiwar.protocol import refusals
 from hiwar.protocol.effects import (
     GOING_AWAY,
     CheckCredentials,
@@ -24,7 +25,6 @@ from hiwar.protocol.effects import (
 from hiwar.protocol.fields import request_id_of, speech_request
 from hiwar.protocol.json_codec import decode_object
 from hiwar.protocol.messages import Cancelled, SynthesisStarted
-from hiwar.protocol.refusals import frame_too_large, going_away, sign_in_again, unauthorized
 from hiwar.protocol.sign_in import credential_in, first_frame
 from hiwar.protocol.ticket import Ticket
 from hiwar.protocol.transitions import NOT_SIGNED_IN, TTS, Input, State
@@ -83,9 +83,8 @@ class TtsServerSession:
         if self.deadline_s is None or now < self.deadline_s:
             return ()
         if self.state is State.SIGNING_IN:
-            return self._break(unauthorized())
-        message = "Nothing was asked for too long; connect again when there is text to speak."
-        return self._break(HiwarError(ErrorCode.IDLE_TIMEOUT, message))
+            return self._break(refusals.unauthorized())
+        return self._break(refusals.nothing_asked())
 
     # -- signing in --------------------------------------------------------------------------------------------
 
@@ -115,7 +114,7 @@ class TtsServerSession:
         self._last_activity_s = now
         first, self._first_frame = self._first_frame, False
         if len(frame) > self._limits.frame_chars_max:
-            return self._break(frame_too_large(self._limits.frame_chars_max, "characters"))
+            return self._break(refusals.frame_too_large(self._limits.frame_chars_max, "characters"))
         if self.state in NOT_SIGNED_IN:
             return self._receive_credentials(frame)
         try:
@@ -124,7 +123,7 @@ class TtsServerSession:
             return self._refuse(self._new_request_id(), error, now)
         if credential_in(fields) is not None and "text" not in fields:
             # Signed in by header or query already: those come first, and the frame is not needed.
-            return () if first else (error_event(sign_in_again()),)
+            return () if first else (error_event(refusals.sign_in_again()),)
         return self._receive_fields(fields, now)
 
     def receive_binary(self, frame: bytes, now: float) -> Effects:
@@ -132,11 +131,10 @@ class TtsServerSession:
         if self.state is State.CLOSED:
             return ()
         if self.state in NOT_SIGNED_IN:
-            return self._break(unauthorized())
+            return self._break(refusals.unauthorized())
         if len(frame) > self._limits.frame_chars_max:
-            return self._break(frame_too_large(self._limits.frame_chars_max, "bytes"))
-        error = HiwarError(ErrorCode.INVALID_REQUEST, "This endpoint takes JSON as text frames, not binary frames.")
-        return self._refuse(self._new_request_id(), error, now)
+            return self._break(refusals.frame_too_large(self._limits.frame_chars_max, "bytes"))
+        return self._refuse(self._new_request_id(), refusals.binary_frame(), now)
 
     def peer_closed(self) -> Effects:
         """The connection is gone: nobody waits for anything."""
@@ -152,13 +150,13 @@ class TtsServerSession:
         if self.state is State.CLOSED:
             return ()
         if self.state in NOT_SIGNED_IN:
-            return self._break(going_away())
+            return self._break(refusals.going_away())
         if self.state is State.OPEN:
             self._to(Input.FINISH)
         effects: list[TtsEffect] = []
         while self._queue:
             ticket = self._queue.popleft()
-            effects += self._finish(ticket, ticket.refusal or going_away(), ticket.received_s)
+            effects += self._finish(ticket, ticket.refusal or refusals.going_away(), ticket.received_s)
         if self._active is None:
             effects.append(self._leave())
         return tuple(effects)
@@ -203,7 +201,7 @@ class TtsServerSession:
     def _receive_credentials(self, frame: str) -> Effects:
         try:
             if self.state is State.CHECKING:
-                raise unauthorized()
+                raise refusals.unauthorized()
             credential, rest = first_frame(frame)
         except HiwarError as error:
             return self._break(error)
@@ -216,9 +214,7 @@ class TtsServerSession:
         if kind == "cancel":
             return self._cancel(fields.get("request_id"), now)
         if kind is not None:
-            message = 'Unknown type; send {"text": "...", "voice": "..."} or {"type": "cancel"}.'
-            error = HiwarError(ErrorCode.INVALID_REQUEST, message)
-            return self._refuse(self._id_for(fields), error, now)
+            return self._refuse(self._id_for(fields), refusals.unknown_type(), now)
         return self._request(fields, now)
 
     def _request(self, fields: dict[str, object], now: float) -> Effects:
@@ -230,9 +226,7 @@ class TtsServerSession:
                 fields, request_id=request_id, voices=self._voices, text_chars_max=self._limits.text_chars_max
             )
             if self._allowed_voices is not None and request.voice not in self._allowed_voices:
-                raise HiwarError(
-                    ErrorCode.FORBIDDEN, "This API key may not use this voice; ask for one that it may use."
-                )
+                raise refusals.voice_forbidden()
         except HiwarError as error:
             return self._refuse(request_id, error, now)
         return self._enqueue(Ticket(request_id, now, request))
@@ -251,12 +245,10 @@ class TtsServerSession:
 
     def _enqueue(self, ticket: Ticket) -> Effects:
         if self.state is State.FINISHING:
-            return self._finish(ticket, ticket.refusal or going_away(), ticket.received_s)
+            return self._finish(ticket, ticket.refusal or refusals.going_away(), ticket.received_s)
         if len(self._queue) >= self._limits.requests_queued_max:
-            message = (
-                f"More than {self._limits.requests_queued_max} requests wait on this connection; wait for an answer."
-            )
-            return self._finish(ticket, HiwarError(ErrorCode.RATE_LIMIT_EXCEEDED, message), ticket.received_s)
+            too_many = refusals.too_many_requests(self._limits.requests_queued_max)
+            return self._finish(ticket, too_many, ticket.received_s)
         self._queue.append(ticket)
         return self._next(ticket.received_s)
 

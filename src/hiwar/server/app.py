@@ -7,6 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
 
 from hiwar.engines import registry
 from hiwar.engines.contracts import EngineContext
@@ -79,9 +81,15 @@ def make_app(service: SpeechService, progress: Callable[[], str]) -> Starlette:
         *asr_routes(service),
         *health_routes(service, progress),
         *catalogue_routes(service),
+        WebSocketRoute("/{path:path}", _no_stream),
     ]
     handlers: Mapping[int | type[Exception], Callable[[Request, Exception], Response]] = {HTTPException: _http_error}
     return Starlette(routes=routes, middleware=[Middleware(ResponseHeaders)], exception_handlers=dict(handlers))
+
+
+async def _no_stream(_socket: WebSocket) -> None:
+    """A WebSocket to any other path: Starlette itself would say 403."""
+    raise HTTPException(404)
 
 
 def _http_error(_request: Request, error: Exception) -> Response:

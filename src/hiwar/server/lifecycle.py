@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
@@ -59,8 +60,12 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
 
     `report` gets a line of progress now and then, from any thread. Raises HiwarError when it cannot listen.
     """
-    authenticator = make_authenticator(settings)
-    listener = _listener(settings)
+    _check_tls(settings)
+    with contextlib.ExitStack() as held:
+        authenticator = make_authenticator(settings)
+        held.callback(authenticator.close)
+        listener = _listener(settings)
+        held.pop_all()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     steps = ["starting"]
 
@@ -90,6 +95,23 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
         for engines in loaded:
             engines.close()
         authenticator.close()
+
+
+def _check_tls(settings: Settings) -> None:
+    """Read the certificate now: uvicorn would do it when the server is already said to run."""
+    certificate, key = settings.tls_cert, settings.tls_key
+    if certificate is None and key is None:
+        return
+    try:
+        if certificate is None:
+            raise FileNotFoundError
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key, password="")
+    except OSError as error:  # ssl.SSLError is one
+        message = (
+            f"TLS cannot be set up with the certificate {certificate} and the key {key}; "
+            "name PEM files that belong together, without a pass phrase, with --tls-cert and --tls-key."
+        )
+        raise HiwarError(ErrorCode.INVALID_REQUEST, message) from error
 
 
 def _listener(settings: Settings) -> socket.socket:

@@ -32,7 +32,9 @@ def bindings(engine: str, overrides: Mapping[str, VoiceBinding]) -> dict[str, Vo
         name: embedded if embedded.engine == engine else VoiceBinding(engine) for name, embedded in EMBEDDED.items()
     }
     for name, own in overrides.items():
-        below = names.get(name, VoiceBinding(engine)) if own.engine is None else VoiceBinding(own.engine)
+        below = names.get(name, VoiceBinding(engine))
+        if own.engine not in {None, below.engine}:
+            below = VoiceBinding(own.engine)
         names[name] = VoiceBinding(
             own.engine or below.engine,
             own.engine_voice or below.engine_voice,

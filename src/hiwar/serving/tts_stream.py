@@ -54,8 +54,9 @@ class TtsStream:
         self._open_pipeline = open_pipeline
         self._workers = workers
         self._clock = clock
-        self._jobs: asyncio.Queue[_Job] = asyncio.Queue()  # the session starts one request at a time
+        # The session starts one request at a time, so the last one is the only one that can still be wanted.
         self._job: _Job | None = None
+        self._started = asyncio.Event()
         self._ended = asyncio.Event()
 
     async def run(self, opening: tuple[TtsEffect, ...] = ()) -> None:
@@ -84,7 +85,7 @@ class TtsStream:
                     await self._carry_out(self._sign_in(self._session, effect.credential))
                 case StartSynthesis():
                     self._job = _Job(effect.request)
-                    self._jobs.put_nowait(self._job)
+                    self._started.set()
                 case StopSynthesis():
                     if self._job is not None:
                         self._job.stopped = True
@@ -96,8 +97,10 @@ class TtsStream:
 
     async def _speak(self) -> None:
         while True:
-            job = await self._jobs.get()
-            if not job.stopped:
+            await self._started.wait()
+            self._started.clear()
+            job = self._job
+            if job is not None and not job.stopped:
                 await self._speak_one(job)
 
     async def _speak_one(self, job: _Job) -> None:

@@ -173,7 +173,7 @@ def _say_alef(phones: list[str], letters: Sequence[_Letter], index: int) -> None
     elif index == 1 and letters[0].base in PROCLITICS and SUKUN in following.marks:
         return  # a long vowel cannot stand before two consonants: a silent hamza after "and", "so", "by"
     elif vowel == "an":
-        phones[-1:] = ["an"] if last in ("a", "an") else [last, "an"]
+        _nunate(phones)
     elif last == "a":
         phones[-1] = "aa"
     elif last not in VOWELS and last not in _NUNATIONS:
@@ -189,11 +189,17 @@ def _helping_vowel(stem: Sequence[_Letter]) -> str:
 def _say_alef_maqsura(phones: list[str], letter: _Letter) -> None:
     last = phones[-1] if phones else ""
     if letter.vowel == "an" or last == "an":
-        phones[-1:] = ["an"] if last in ("a", "an") else [last, "an"]
+        _nunate(phones)
     elif last == "i":  # final ya is written without dots in Egypt
         phones[-1] = "ii"
     else:
         _lengthen(phones, "a")
+
+
+def _nunate(phones: list[str]) -> None:
+    if phones and phones[-1] in ("a", "an"):
+        phones.pop()
+    phones.append("an")
 
 
 def _is_long_vowel(letter: _Letter, last: str) -> bool:

@@ -176,6 +176,14 @@ def _limited_keys() -> list[Conversation]:
     ]
 
 
+def _other_paths() -> list[Conversation]:
+    body = {"error": "http_error", "code": "HTTP_404"}
+    return [
+        Conversation(f"there is no stream at {path}", (Refused(path, 404, body=body),))
+        for path in ("/", "/v1/voices", "/v1/tts/streams")
+    ]
+
+
 def _order_of_checks() -> list[Conversation]:
     """Who asks is checked before what is asked: a stranger learns nothing of the parameters."""
     return [
@@ -191,4 +199,4 @@ def _order_of_checks() -> list[Conversation]:
     ]
 
 
-CONVERSATIONS = [*_by_place(), *_first_frame(), *_limited_keys(), *_order_of_checks()]
+CONVERSATIONS = [*_by_place(), *_first_frame(), *_limited_keys(), *_order_of_checks(), *_other_paths()]

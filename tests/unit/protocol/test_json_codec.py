@@ -54,7 +54,7 @@ MALFORMED = [
 
 @pytest.mark.parametrize("frame", MALFORMED, ids=[str(number) for number in range(len(MALFORMED))])
 def test_what_is_not_a_json_object_is_refused_with_a_fixed_sentence(frame: str) -> None:
-    with pytest.raises(HiwarError, match="^The frame is not a JSON object") as caught:
+    with pytest.raises(HiwarError, match=r"^The frame is not a JSON object") as caught:
         decode_object(frame)
     assert caught.value.code is ErrorCode.INVALID_REQUEST
 

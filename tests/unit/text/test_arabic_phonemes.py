@@ -1,7 +1,7 @@
 """Words in a row: liaison, constructs, pauses, stress."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hiwar.text.arabic_letters import CONSONANTS, LONG_OF, MARKS, VOWELS
@@ -46,6 +46,8 @@ def test_stress_of_three_light_syllables_is_on_the_first() -> None:
     assert spoken.stressed == 1
 
 
+@example("ىً")
+@example("ءًة")
 @given(st.text(st.sampled_from([*CONSONANTS, *MARKS, *"اىةآٱ،. ؟5a"]), max_size=80))
 def test_any_letters_give_known_phones_and_a_vowel_to_stress(text: str) -> None:
     phones = {*CONSONANTS.values(), *VOWELS, *LONG_OF.values()}

@@ -11,9 +11,10 @@ from hiwar.text.language import runs
 from hiwar.vocabulary import Language
 
 MAX_PHONEMES = 250
-"""Longer strings are split, so that one step stays short. The model was trained on at most 400."""
+"""Longer strings are split, so that one step stays short; a closing mark may be added. The model knows up to 400."""
 
 _SILENT = frozenset(';:,.!?—…"()“” ˈˌː')
+_ENDS = frozenset(';:,.!?—…"”)')
 # The package's G2P takes time quadratic in an unbroken word, and reads numbers only up to 12 digits.
 _LONG_WORD = re.compile(r"(\S{32})(?=\S)")
 _LONG_NUMBER = re.compile(r"\d{13,}")
@@ -35,18 +36,18 @@ class Phonemizer:
         `language` reads what has no letters, such as a lone number.
         """
         said = (
-            self.arabic(run.text) if run.language == "ar" else self.read_english(run.text)
+            self._read_arabic(run.text) if run.language == "ar" else self._read_english(run.text)
             for run in runs(text, language)
         )
         phonemes = "".join(filter(self._alphabet.__contains__, " ".join(filter(None, said))))
-        return tuple(part for part in _split(phonemes) if not _SILENT.issuperset(part))
+        return tuple(_ended(part) for part in _split(phonemes) if not _SILENT.issuperset(part))
 
-    def arabic(self, text: str) -> str:
+    def _read_arabic(self, text: str) -> str:
         """Phonemes of Arabic text: numbers in words, vowel marks, phones, then the model's nearest sounds."""
         marked = self._diacritize(mark_known_words(write_numbers(text)))
         return arabic_sounds.phonemes(pronounce(marked))
 
-    def read_english(self, text: str) -> str:
+    def _read_english(self, text: str) -> str:
         """Phonemes of English text; a word that the package cannot read is spelled, or else passed over."""
         text = _LONG_NUMBER.sub(lambda match: " ".join(match[0]), _LONG_WORD.sub(r"\1 ", text))
         try:
@@ -61,6 +62,11 @@ class Phonemizer:
             except LookupError:
                 continue
         return ""
+
+
+def _ended(phonemes: str) -> str:
+    """With a mark at the end, as all that the model was trained on: without one it cuts the last sound off."""
+    return phonemes if phonemes[-1] in _ENDS else f"{phonemes}."
 
 
 def _split(phonemes: str) -> Iterator[str]:

@@ -24,36 +24,43 @@ class Shape:
 _ACCENT = "an English voice model taught Arabic sounds: foreign accent, no pharyngeals, no emphatics"
 
 SHAPES: dict[str, Shape] = {
-    "female": Shape(pitch=1.0, formants=1.0, bass_db=0.0, pace=0.9, gain=1.6),
+    "female": Shape(pitch=1.1, formants=1.05, bass_db=0.0, pace=0.9, gain=1.6),
     "female-low": Shape(pitch=0.82, formants=0.93, bass_db=-6.0, pace=0.86, gain=1.5),
     "male": Shape(pitch=0.58, formants=0.87, bass_db=-18.0, pace=0.9, gain=1.0),
     "english-female": Shape(pitch=1.0, formants=1.0, bass_db=0.0, pace=0.9, gain=1.6),
 }
 
 VOICES: tuple[EngineVoice, ...] = (
-    EngineVoice("female", "ar", ("ar", "en"), "female", "basic", f"Arabic by {_ACCENT}. English as native."),
     EngineVoice(
-        "female-low",
-        "ar",
-        ("ar", "en"),
-        "female",
-        "basic",
-        f"The same model as a deeper, calmer speaker. Arabic by {_ACCENT}.",
+        name="female",
+        language="ar",
+        languages=("ar", "en"),
+        gender="female",
+        quality="basic",
+        description=f"A light voice, made from the one voice of the model. Arabic by {_ACCENT}.",
     ),
     EngineVoice(
-        "male",
-        "ar",
-        ("ar", "en"),
-        "male",
-        "basic",
-        f"The same model lowered to a male pitch and vocal tract. Arabic by {_ACCENT}.",
+        name="female-low",
+        language="ar",
+        languages=("ar", "en"),
+        gender="female",
+        quality="basic",
+        description=f"A deeper, calmer voice, made from the one voice of the model. Arabic by {_ACCENT}.",
     ),
     EngineVoice(
-        "english-female",
-        "en",
-        ("en", "ar"),
-        "female",
-        "good",
-        f"American English, the model's own voice. Its Arabic is by {_ACCENT}.",
+        name="male",
+        language="ar",
+        languages=("ar", "en"),
+        gender="male",
+        quality="basic",
+        description=f"The one voice of the model, lowered to a man's pitch and vocal tract. Arabic by {_ACCENT}.",
+    ),
+    EngineVoice(
+        name="english-female",
+        language="en",
+        languages=("en", "ar"),
+        gender="female",
+        quality="good",
+        description=f"American English in the model's own voice. Its Arabic is by {_ACCENT}.",
     ),
 )

@@ -3,17 +3,14 @@
 The package itself is never imported, since that pulls in torch. What counts as speech is left to the pipelines.
 """
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import onnxruntime
 
 from hiwar.engines.contracts import EngineContext, EngineInfo, Samples, VoiceActivityStream
-from hiwar.errors import EngineError, EngineUnavailableError
+from hiwar.engines.model_store import ModelStore
+from hiwar.errors import EngineError
 from hiwar.vocabulary import LANGUAGES, MODEL_SAMPLE_RATE
 
-_MODEL = "silero_vad_16k_op15.onnx"
 _WINDOW = 512
 _CONTEXT = 64
 """Samples of the window before that the model wants to see again."""
@@ -22,25 +19,14 @@ _STATE = (2, 1, 128)
 
 
 def load(context: EngineContext) -> "SileroEngine":
-    """Load the model. Raises EngineUnavailableError when the package or its file is missing."""
+    """Load the model. Raises EngineUnavailableError when its package is missing."""
+    path = ModelStore(context.models_dir).ensure("silero", context.report)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    path = _model_path()
     context.report(f"Loading voice activity from {path.name}")
     return SileroEngine(onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"]))
-
-
-def _model_path() -> Path:
-    spec = importlib.util.find_spec("silero_vad")
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        path = Path(folder) / "data" / _MODEL
-        if path.is_file():
-            return path
-    raise EngineUnavailableError(
-        "Engine 'silero' needs the package 'silero-vad'; install it with: pip install 'hiwar[all]'"
-    )
 
 
 class SileroEngine:

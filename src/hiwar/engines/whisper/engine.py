@@ -13,6 +13,7 @@ import ctranslate2
 from hiwar.engines.contracts import EngineInfo, Hypothesis, Samples
 from hiwar.engines.whisper import guards
 from hiwar.engines.whisper.alignment import timed_words
+from hiwar.engines.whisper.detection import pick_language
 from hiwar.engines.whisper.features import HOP, log_mel
 from hiwar.engines.whisper.tokens import Vocabulary
 from hiwar.errors import EngineError
@@ -28,7 +29,11 @@ _FINAL_BEAM: dict[Language, int] = {"ar": 5, "en": 1}
 """Beam search wins 4 points of word error on Arabic readings and nothing on English ones."""
 
 _DOUBT_BEAM = 5
-_DECODER_TOKENS = 448
+_NO_SPEECH_MAX = 0.6
+"""Doubt that there is speech above which a decode that fails is not tried again."""
+
+_TOKENS_MAX = 224
+"""Half of what the decoder holds: the other half is for the prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ class WhisperEngine:
         context = self._vocabulary.previous(previous)
         beam = _FINAL_BEAM[spoken] if final else 1
         attempt = self._decode(encoded, context + start, forced, budget, beam)
-        if final and not attempt.trusted:
+        if final and not attempt.trusted and attempt.no_speech < _NO_SPEECH_MAX:
             longer = self._decode(self._encode(samples, AUDIO_MAX_S), start, forced, budget, _DOUBT_BEAM)
             attempt = max(attempt, longer, key=lambda tried: (tried.trusted, tried.sound, tried.margin))
         tokens = _kept(attempt, forced, final=final)
@@ -130,19 +135,18 @@ class WhisperEngine:
         return _Encoded(states, min(len(samples) // HOP, features.shape[2]))
 
     def _detect(self, encoded: _Encoded) -> Language:
-        found = dict(self._model.detect_language(encoded.states)[0])
-        return max(LANGUAGES, key=lambda language: found.get(f"<|{language}|>", 0.0))
+        ranked = self._model.detect_language(encoded.states)[0]
+        return pick_language({token.strip("<|>"): probability for token, probability in ranked})
 
     def _decode(self, encoded: _Encoded, prompt: list[int], forced: list[int], budget: int, beam: int) -> _Attempt:
         asked = [*prompt, *forced]
-        room = min(budget, _DECODER_TOKENS - len(asked))
-        # CTranslate2 stops at half of max_length, and at what the prompt leaves of it.
-        limit = max(2 * (len(forced) + room), len(asked) + room)
+        stop = min(len(forced) + budget, _TOKENS_MAX)
         result = self._model.generate(
             encoded.states,
             [asked],
             beam_size=beam,
-            max_length=min(_DECODER_TOKENS, limit),
+            # CTranslate2 stops at half of max_length, and at what the prompt leaves of it.
+            max_length=min(2 * _TOKENS_MAX, max(2 * stop, len(asked) + stop)),
             suppress_blank=not forced,
             return_scores=True,
             return_no_speech_prob=True,
@@ -151,7 +155,7 @@ class WhisperEngine:
         chosen = max(1, len(tokens) - len(forced))
         # The score is the mean over all tokens, but only those that were chosen add to it.
         confidence = math.exp(result.scores[0] * max(1, len(tokens)) / chosen)
-        sound = len(tokens) < len(forced) + room and guards.before_loop(tokens) == tokens
+        sound = len(tokens) < stop and guards.before_loop(tokens) == tokens
         return _Attempt(encoded, tokens, min(1.0, confidence), result.no_speech_prob, sound)
 
     def _words(self, encoded: _Encoded, start: list[int], tokens: list[int]) -> tuple[Word, ...]:

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hiwar.errors import HiwarError
 from hiwar.serving.connection import PeerGoneError
@@ -46,7 +46,7 @@ def _peer_gone() -> Iterator[None]:
     """Starlette says a lost peer by WebSocketDisconnect, and by RuntimeError once it was told."""
     try:
         yield
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, WebSocketDisconnect) as error:
         raise PeerGoneError from error
 
 

@@ -1,0 +1,127 @@
+"""`hiwar say`, `transcribe` and `voices` as a user runs them, against a server of tone engines."""
+
+import json
+import subprocess
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.processes import Ended, Process, hiwar_command, serve_process
+from support.serving import WAIT_S
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def server(data_dir: Path) -> Iterator[Process]:
+    with serve_process(data_dir) as started:
+        yield started
+        assert started.stop().code == 0
+
+
+def hiwar(data_dir: Path, *arguments: str, given: str = "") -> Ended:
+    command, environment = hiwar_command(data_dir)
+    done = subprocess.run(
+        [*command, *arguments], env=environment, capture_output=True, timeout=WAIT_S, input=given.encode(), check=False
+    )
+    return Ended(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode())
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"), [("مرحبا بك hello", "8000"), ("hello world", "16000"), ("ok", "44100"), ("24 kHz", "24000")]
+)
+def test_what_say_writes_transcribe_reads(
+    server: Process, data_dir: Path, tmp_path: Path, text: str, rate: str
+) -> None:
+    file = tmp_path / "said.wav"
+    said = hiwar(data_dir, "say", text, "-o", str(file), "--sample-rate", rate, "--url", server.url)
+    assert said.code == 0, said.err
+    with wave.open(str(file)) as audio:
+        assert (audio.getnchannels(), audio.getsampwidth(), audio.getframerate()) == (1, 2, int(rate))
+        assert audio.getnframes() > 0
+    written = hiwar(data_dir, "transcribe", str(file), "--url", server.url)
+    assert (written.code, written.out) == (0, f"{text}\n"), written.err
+
+
+def test_live_shows_the_same_text(server: Process, data_dir: Path, tmp_path: Path) -> None:
+    file = tmp_path / "said.wav"
+    assert hiwar(data_dir, "say", "live text", "-o", str(file), "--sample-rate", "16000", "--url", server.url).code == 0
+    live = hiwar(data_dir, "transcribe", str(file), "--live", "--url", server.url)
+    assert live.code == 0, live.err
+    assert live.out.splitlines()[-1].endswith("live text")
+
+
+def test_json_is_every_event(server: Process, data_dir: Path, tmp_path: Path) -> None:
+    file = tmp_path / "said.wav"
+    assert hiwar(data_dir, "say", "one two", "-o", str(file), "--sample-rate", "16000", "--url", server.url).code == 0
+    written = hiwar(data_dir, "transcribe", str(file), "--json", "--words", "--url", server.url)
+    events = [json.loads(line) for line in written.out.splitlines()]
+    assert [events[0]["type"], events[-1]["type"]] == ["ready", "done"]
+    (final,) = [event for event in events if event["type"] == "final"]
+    assert [word["word"] for word in final["words"]] == ["one", "two"]
+
+
+def test_say_reads_a_pipe_and_writes_one(server: Process, data_dir: Path) -> None:
+    command, environment = hiwar_command(data_dir)
+    done = subprocess.run(
+        [*command, "say", "-", "-o", "-", "--url", server.url],
+        env=environment,
+        capture_output=True,
+        timeout=WAIT_S,
+        input=b"hello",
+        check=True,
+    )
+    assert done.stdout[:4] == b"RIFF"
+    assert len(done.stdout) > 20_000
+
+
+def test_say_that_is_refused_leaves_no_file(server: Process, data_dir: Path, tmp_path: Path) -> None:
+    file = tmp_path / "said.wav"
+    for arguments in (("hello", "--voice", "Nobody"), (" ",), ("a" * 10_001,)):
+        refused = hiwar(data_dir, "say", *arguments, "-o", str(file), "--url", server.url)
+        assert refused.code == 1
+        assert refused.err.startswith("Error: ")
+        assert "Traceback" not in refused.err
+        assert not file.exists()
+
+
+def test_voices(server: Process, data_dir: Path) -> None:
+    shown = hiwar(data_dir, "voices", "--json", "--url", server.url)
+    assert [voice["name"] for voice in json.loads(shown.out)["voices"]] == ["Yara", "Nouf", "Atheer", "Yara_en"]
+    table = hiwar(data_dir, "voices", "--url", server.url.replace("ws://", "http://"))
+    assert table.code == 0
+    assert "Yara_en" in table.out
+
+
+@pytest.mark.parametrize("command", [("say", "hello", "-o", "-"), ("voices",)])
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [("ws://127.0.0.1:1", "No hiwar server answers"), ("http://127.0.0.1:1", "No hiwar server answers")],
+)
+def test_nobody_there(data_dir: Path, command: tuple[str, ...], url: str, sentence: str) -> None:
+    failed = hiwar(data_dir, *command, "--url", url)
+    assert failed.code == 1
+    assert sentence in failed.err
+    assert "Traceback" not in failed.err
+
+
+@pytest.mark.parametrize("command", [("say", "hello", "-o", "-"), ("voices",)])
+def test_a_wrong_key(server: Process, data_dir: Path, command: tuple[str, ...]) -> None:
+    failed = hiwar(data_dir, *command, "--url", server.url, "--api-key", "wrong")
+    assert failed.code == 1
+    assert "key" in failed.err
+    assert "wrong" not in failed.err
+
+
+def test_files_that_are_no_audio(server: Process, data_dir: Path, tmp_path: Path) -> None:
+    for name, content in {"text.wav": b"hello", "empty.wav": b"", "half.wav": b"RIFF\0\0\0\0WAVEfmt "}.items():
+        (tmp_path / name).write_bytes(content)
+        failed = hiwar(data_dir, "transcribe", str(tmp_path / name), "--url", server.url)
+        assert failed.code == 1
+        assert "Error: " in failed.err
+        assert "Traceback" not in failed.err

@@ -1,0 +1,272 @@
+"""Whatever a peer sends and whenever: the synthesis session answers, and keeps its promises about every request."""
+
+import itertools
+import json
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from hiwar.errors import ErrorCode, HiwarError
+from hiwar.protocol import json_codec
+from hiwar.protocol.effects import CheckCredentials, Close, Send, SendAudio, StartSynthesis, StopSynthesis, TtsEffect
+from hiwar.protocol.fields import request_id_of
+from hiwar.protocol.messages import Cancelled, ErrorEvent, SynthesisComplete, SynthesisStarted
+from hiwar.protocol.transitions import NOT_SIGNED_IN, TTS, State
+from hiwar.protocol.tts_session import TtsServerSession, TtsSessionLimits
+from hiwar.vocabulary import SynthesisProgress
+from support.frames import MARK, broken_frames, json_values, marked_text, reachable, sign_ins
+
+LIMITS = TtsSessionLimits(text_chars_max=15, frame_chars_max=9000, requests_queued_max=3)
+OUT_OF_TURN = {ErrorCode.RATE_LIMIT_EXCEEDED, ErrorCode.SERVER_BUSY}
+IDS = st.sampled_from(["a", "b", "c", "d"])
+
+good_requests = st.fixed_dictionaries({"text": marked_text}, optional={"request_id": IDS, "voice": st.just("Yara")})
+requests = good_requests | st.fixed_dictionaries(
+    {"text": marked_text | json_values},
+    optional={
+        "request_id": IDS | json_values,
+        "voice": st.sampled_from(["Yara", "Nouf", "Nobody"]) | json_values,
+        "format": st.sampled_from(["pcm", "wav", "mulaw", "opus"]) | json_values,
+        "sample_rate": st.sampled_from([8000, 22050, 11025]) | json_values,
+        "speed": st.floats(0, 3) | json_values,
+        "language": st.sampled_from(["ar", "auto", "fr"]) | json_values,
+        "type": json_values,
+    },
+)
+
+
+class TtsSessionMachine(RuleBasedStateMachine):
+    """The model: `pending` are the requests without an answer, oldest first; `active` is the one that speaks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.made_up: list[str] = []
+        numbers = itertools.count()
+
+        def new_request_id() -> str:
+            self.made_up.append(f"made-up-{next(numbers)}")
+            return self.made_up[-1]
+
+        self.session = TtsServerSession(
+            voices=("Yara", "Nouf"), limits=LIMITS, new_request_id=new_request_id, now=self.now
+        )
+        self.state = State.SIGNING_IN
+        self.pending: list[str] = []
+        self.active: str | None = None
+        self.arriving: str | None = None
+        self.draining = False
+        self.closes = 0
+
+    # -- what happens --------------------------------------------------------------------------------------------
+
+    @initialize(how=st.sampled_from(["header", "header", "frame", "later"]), voices=st.sampled_from([None, None, ()]))
+    def begin(self, how: str, voices: tuple[str, ...] | None) -> None:
+        if how == "frame":
+            self.text('{"x-api-key": "key"}')
+        if how != "later":
+            self.carry_out(self.session.signed_in(self.now, allowed_voices=voices))
+
+    @precondition(lambda self: self.session.state is State.CHECKING)
+    @rule(good=st.booleans())
+    def check(self, good: bool) -> None:
+        if good:
+            fields = self.session._after_sign_in
+            self.carry_out(self.session.signed_in(self.now), arriving=fields)
+        else:
+            self.carry_out(self.session.refused(HiwarError(ErrorCode.UNAUTHORIZED, "No.")))
+
+    @precondition(lambda self: self.session.state is not State.SIGNING_IN)
+    @rule(wanted=st.lists(good_requests, min_size=1, max_size=5))
+    def several_requests(self, wanted: list[dict[str, object]]) -> None:
+        for fields in wanted:
+            self.request(fields)
+
+    @rule(fields=requests)
+    def request(self, fields: dict[str, object]) -> None:
+        self.text(json.dumps(fields))
+
+    @rule(frame=sign_ins | broken_frames)
+    def text(self, frame: str) -> None:
+        arriving = None if self.session.state in NOT_SIGNED_IN | {State.CLOSED} else parsed(frame)
+        self.carry_out(self.session.receive_text(frame, self.now), arriving=arriving)
+
+    @rule(request_id=st.none() | IDS | json_values)
+    def cancel(self, request_id: object) -> None:
+        self.text(json.dumps({"type": "cancel", "request_id": request_id}))
+
+    @precondition(lambda self: self.active is not None)
+    @rule(pieces=st.lists(st.integers(0, 3), max_size=3))
+    def speak_to_the_end(self, pieces: list[int]) -> None:
+        for size in pieces:
+            self.audio(None, size)
+        self.end(None, well=True)
+
+    @precondition(lambda self: self.pending)
+    @rule()
+    def cancel_the_last(self) -> None:
+        self.cancel(self.pending[-1])
+
+    @rule(size=st.sampled_from([0, 1, 5000]))
+    def binary(self, size: int) -> None:
+        before = self.session.state
+        effects = self.session.receive_binary(bytes(size), self.now)
+        self.carry_out(effects, arriving=None if before in NOT_SIGNED_IN | {State.CLOSED} else {})
+
+    @precondition(lambda self: len(self.pending) > 1)
+    @rule(size=st.just(9001), as_text=st.booleans())
+    def too_large(self, size: int, as_text: bool) -> None:
+        if as_text:
+            self.carry_out(self.session.receive_text("x" * size, self.now))
+        else:
+            self.carry_out(self.session.receive_binary(bytes(size), self.now))
+
+    @precondition(lambda self: self.pending)
+    @rule(request_id=IDS | st.none(), size=st.integers(0, 3))
+    def audio(self, request_id: str | None, size: int) -> None:
+        wanted = request_id or self.active or "nobody"
+        effects = self.session.audio(wanted, bytes(size), SynthesisProgress(1.0, 1, 1), self.now)
+        assert bool(effects) == (wanted == self.active and size > 0)
+        self.carry_out(effects)
+
+    @precondition(lambda self: self.pending)
+    @rule(request_id=IDS | st.none(), well=st.booleans())
+    def end(self, request_id: str | None, well: bool) -> None:
+        wanted = request_id or self.active or "nobody"
+        if well:
+            effects = self.session.completed(wanted, SynthesisProgress(2.0, 2, 1), self.now)
+        else:
+            effects = self.session.failed(wanted, HiwarError(ErrorCode.INTERNAL, "No."), self.now)
+        assert bool(effects) == (wanted == self.active)
+        self.carry_out(effects)
+
+    @rule(seconds=st.sampled_from([0.0, 1.0, 9.0, 400.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.now += seconds
+        due = self.session.deadline_s is not None and self.session.deadline_s <= self.now
+        effects = self.session.tick(self.now)
+        assert bool(effects) == due
+        self.carry_out(effects)
+
+    @precondition(lambda self: len(self.pending) > 1)
+    @rule()
+    def drain(self) -> None:
+        self.draining = True
+        self.carry_out(self.session.drain())
+        assert self.pending == [self.active]
+
+    @precondition(lambda self: len(self.pending) > 2)
+    @rule()
+    def leave(self) -> None:
+        effects = self.session.peer_closed()
+        assert all(isinstance(effect, StopSynthesis) for effect in effects)
+        self.carry_out(effects)
+        self.pending.clear()
+
+    # -- what must hold ------------------------------------------------------------------------------------------
+
+    @invariant()
+    def state_moves_along_the_table(self) -> None:
+        assert self.session.state in reachable(TTS, self.state)
+        self.state = self.session.state
+
+    @invariant()
+    def a_request_speaks_whenever_one_is_pending(self) -> None:
+        assert (self.active is not None) == bool(self.pending)
+        assert len(self.pending) <= LIMITS.requests_queued_max + 1
+        assert self.active is None or self.session.wants(self.active)
+
+    @invariant()
+    def closed_is_closed(self) -> None:
+        assert self.closes <= 1
+        if self.session.state is State.CLOSED:
+            assert self.session.deadline_s is None
+            assert self.active is None
+
+    def carry_out(self, effects: tuple[TtsEffect, ...], arriving: dict[str, object] | None = None) -> None:
+        if self.state is State.CLOSED:
+            assert effects == ()
+        self.arriving = self._arrives(arriving, effects)
+        error: ErrorEvent | None = None
+        for number, effect in enumerate(effects):
+            match effect:
+                case Send(ErrorEvent() as error):
+                    assert MARK not in error.message + (error.request_id or "")
+                case Send(SynthesisStarted() as started):
+                    assert self.active is None
+                    assert self.pending[0] == started.request_id
+                    self.active = started.request_id
+                    following = effects[number + 1]
+                    assert isinstance(following, StartSynthesis)
+                    assert following.request.request_id == started.request_id
+                case Send(SynthesisComplete() as complete):
+                    self._completes(complete, error)
+                    error = None
+                case Send(Cancelled()) | SendAudio() | StartSynthesis():
+                    assert not isinstance(effect, SendAudio) or self.active is not None
+                case StopSynthesis():
+                    assert effect.request_id == self.active
+                    if not any(isinstance(e, Send) and isinstance(e.message, Cancelled) for e in effects):
+                        self.active = None  # the connection ends: nobody waits for answers
+                case Close():
+                    self.closes += 1
+                    assert number == len(effects) - 1
+                    assert self.session.state is State.CLOSED
+                    if effect.code != 1001:
+                        self.pending.clear()
+                case CheckCredentials():
+                    assert self.session.state is State.CHECKING
+                    assert len(effects) == 1
+            if isinstance(effect, Send):
+                json_codec.encode(effect.message)
+
+    def _arrives(self, fields: dict[str, object] | None, effects: tuple[TtsEffect, ...]) -> str | None:
+        """Note a request that came in, under the id that it will be answered by."""
+        is_cancel = fields is not None and fields.get("type") == "cancel"
+        is_sign_in = (
+            fields is not None
+            and "text" not in fields
+            and bool(
+                {"x-api-key", "token"} & {name for name in fields if isinstance(fields[name], str) and fields[name]}
+            )
+        )
+        broken = bool(effects) and isinstance(effects[-1], Close) and effects[-1].code == 4413
+        if fields is None or is_cancel or is_sign_in or broken:
+            return None
+        own = request_id_of(fields.get("request_id"))
+        request_id = own if own is not None and own not in self.pending else self.made_up[-1]
+        self.pending.append(request_id)
+        return request_id
+
+    def _completes(self, complete: SynthesisComplete, error: ErrorEvent | None) -> None:
+        """Exactly one completion for each request, in the order of arrival unless it was stopped or not taken."""
+        assert complete.request_id in self.pending
+        assert (complete.status == "failed") == (error is not None)
+        assert error is None or error.request_id == complete.request_id
+        just_refused = complete.request_id == self.arriving and error is not None and error.code in OUT_OF_TURN
+        if not (complete.status == "cancelled" or just_refused or self.draining):
+            assert complete.request_id == self.pending[0]
+        self.pending.remove(complete.request_id)
+        if self.active == complete.request_id:
+            self.active = None
+
+    def teardown(self) -> None:
+        """What is still pending gets its answer, one after another."""
+        while self.active is not None:
+            before = len(self.pending)
+            self.carry_out(self.session.completed(self.active, SynthesisProgress(), self.now))
+            assert len(self.pending) < before
+        assert self.pending == []
+
+
+def parsed(frame: str) -> dict[str, object]:
+    """What the session will read in a frame; nothing of a broken one."""
+    try:
+        return json_codec.decode_object(frame)
+    except HiwarError:
+        return {}
+
+
+TestTtsSession = TtsSessionMachine.TestCase
+TestTtsSession.settings = settings(max_examples=120, stateful_step_count=30, deadline=None)

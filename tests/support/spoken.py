@@ -1,0 +1,21 @@
+"""English speech for tests, made by the embedded voice: no recording is kept here."""
+
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from hiwar.engines import registry
+from hiwar.engines.contracts import EngineContext, Samples
+from hiwar.vocabulary import MODEL_SAMPLE_RATE
+
+
+def speak(text: str, models_dir: Path, speaker: str = "hibari") -> Samples:
+    """The text at 16 kHz by the first English voice of an engine."""
+    engine = registry.load_synthesis(speaker, EngineContext(models_dir))
+    voice = next(voice.name for voice in engine.voices if "en" in voice.languages)
+    pieces = list(engine.synthesize(text, voice=voice, language="en", speed=1.0))
+    rate = engine.info.sample_rate
+    engine.close()
+    samples: Samples = soxr.resample(np.concatenate(pieces), rate, MODEL_SAMPLE_RATE).astype(np.float32)
+    return samples

@@ -1,0 +1,65 @@
+"""Unit tests of the log-mel features, against their definition."""
+
+import numpy as np
+import pytest
+
+from hiwar.engines.whisper.features import HOP, log_mel
+
+
+def tone(hertz: float, seconds: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    return (0.5 * np.sin(2 * np.pi * hertz * np.arange(int(16000 * seconds)) / 16000)).astype(np.float32)
+
+
+@pytest.mark.parametrize("bands", [80, 128])
+def test_features_have_the_shape_and_layout_that_the_model_takes(bands: int) -> None:
+    features = log_mel(tone(440, 1.0), bands=bands, frames=800)
+    assert features.shape == (1, bands, 800)
+    assert features.dtype == np.float32
+    assert features.flags.c_contiguous
+
+
+def test_values_span_eight_decades_below_the_loudest() -> None:
+    features = log_mel(tone(440, 1.0), bands=80, frames=300)
+    assert features.max() - features.min() == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(("hertz", "band"), [(300, 7), (1000, 24), (4000, 60)])
+def test_a_tone_lights_the_band_of_its_pitch(hertz: float, band: int) -> None:
+    # 80 bands end at 45.2 mel of Slaney's scale, so that 1000 Hz (15 mel) lies a third of the way up.
+    features = log_mel(tone(hertz, 1.0), bands=80, frames=100)
+    assert abs(int(features[0, :, 50].argmax()) - band) <= 2
+
+
+def test_the_tone_ends_where_the_audio_ends() -> None:
+    features = log_mel(tone(1000, 0.5), bands=80, frames=200)
+    loud = features[0].max(axis=0) > features.min() + 0.5
+    assert loud[:50].all()
+    assert not loud[53:].any()
+
+
+def test_audio_past_the_frames_is_cut() -> None:
+    audio = tone(700, 3.0)
+    frames = 100
+    longer = log_mel(audio, bands=80, frames=300)[:, :, : frames - 3]
+    np.testing.assert_allclose(log_mel(audio, bands=80, frames=frames)[:, :, : frames - 3], longer, atol=1e-4)
+
+
+@pytest.mark.parametrize("length", [0, 1, 100, 201, HOP * 3 + 7])
+def test_the_shortest_audio_has_features_too(length: int) -> None:
+    assert np.isfinite(log_mel(np.ones(length, np.float32), bands=80, frames=800)).all()
+
+
+def test_it_agrees_with_a_plain_fourier_sum() -> None:
+    rng = np.random.default_rng(7)
+    audio = rng.standard_normal(4000).astype(np.float32)
+    features = log_mel(audio, bands=80, frames=25)
+    centre = 10
+    window = np.hanning(401)[:-1]
+    piece = audio[centre * HOP - 200 : centre * HOP + 200] * window
+    bins = np.arange(201)[:, None] * np.arange(400)[None]
+    power = np.abs(np.exp(-2j * np.pi * bins / 400) @ piece) ** 2
+    # The lowest band is a triangle over one bin (40 Hz) whose peak is 2 / its width in Hz.
+    edges = np.linspace(0, 15 + 27 * np.log(8) / np.log(6.4), 82)[:3] * 200 / 3
+    weights = np.clip(np.minimum(np.arange(201) * 40 / edges[1], (edges[2] - np.arange(201) * 40) / edges[1]), 0, None)
+    lowest = np.log10(np.sum(weights * 2 / edges[2] * power))
+    assert features[0, 0, centre] == pytest.approx((lowest + 4) / 4, abs=1e-3)

@@ -1,0 +1,28 @@
+"""Unit tests of what tells an invention from a transcript."""
+
+import pytest
+
+from hiwar.engines.whisper import guards
+
+
+def test_fast_speech_stays_within_the_budget() -> None:
+    assert guards.token_budget(10, "en") > 10 * 5
+    assert guards.token_budget(10, "ar") > guards.token_budget(10, "en")
+
+
+@pytest.mark.parametrize("turn", [[7], [7, 8], list(range(24))])
+def test_a_loop_is_cut_after_its_first_turn(turn: list[int]) -> None:
+    assert guards.before_loop([100, 101, *turn * 4, 102]) == [100, 101, *turn]
+
+
+def test_a_loop_and_nothing_else_leaves_nothing() -> None:
+    assert guards.before_loop([7, 8] * 10) == []
+
+
+@pytest.mark.parametrize("tokens", [[], [1, 2, 3], [5, 5, 5], [1, 2] * 3, [1, 2, 1, 2, 1, 3, 1, 2]])
+def test_what_comes_three_times_at_most_is_kept(tokens: list[int]) -> None:
+    assert guards.before_loop(tokens) == tokens
+
+
+def test_the_surer_the_model_is_of_no_speech_the_surer_the_text_must_be() -> None:
+    assert guards.floor(0.0) < 0.28 < guards.floor(0.4) < guards.floor(1.0) <= 0.5

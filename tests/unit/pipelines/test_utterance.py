@@ -1,0 +1,91 @@
+"""Unit tests of one utterance: which of several decodes counts, and what is made of it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from hiwar.engines.contracts import Hypothesis, Samples
+from hiwar.pipelines.settings import UtteranceSettings
+from hiwar.pipelines.utterance import Recall, Span, Utterance
+from hiwar.vocabulary import Language, LanguageChoice, RecognitionConfig, Transcript, Word
+from support.scripted_recognition import LevelRecognizer
+
+SPAN = Span(start=16_000, voice_start=17_600, voice_end=32_000)
+AUDIO = np.zeros(16_000, np.float32)
+BEFORE = Transcript(0, "call me", "call me", 0.9, "en", 0, 500, is_final=True)
+TOGETHER = Recall(BEFORE, np.zeros(48_000, np.float32))
+
+
+class Answers(LevelRecognizer):
+    """Answers by the prefix that it is given."""
+
+    def __init__(self, answers: Mapping[str, Hypothesis]) -> None:
+        super().__init__()
+        self._answers = answers
+
+    def recognize(
+        self,
+        samples: Samples,
+        *,
+        language: Language | None,
+        prefix: str = "",
+        previous: str = "",
+        final: bool,
+        words: bool = False,
+    ) -> Hypothesis:
+        self.asked.append((len(samples), language, prefix, final))
+        return self._answers[prefix]
+
+
+def final(answers: Mapping[str, Hypothesis], language: LanguageChoice = "auto") -> Transcript | None:
+    config = RecognitionConfig("test", language=language, word_timestamps=True)
+    return Utterance(1, config, UtteranceSettings(), Answers(answers)).final(AUDIO, SPAN, TOGETHER)
+
+
+def test_a_sure_utterance_is_heard_once() -> None:
+    recognizer = Answers({"": Hypothesis("Ishmael", "en", 0.9)})
+    utterance = Utterance(1, RecognitionConfig("test"), UtteranceSettings(), recognizer)
+    first = utterance.final(AUDIO, SPAN, TOGETHER)
+    assert first is not None
+    assert (first.text, first.stable, first.is_final) == ("Ishmael", "Ishmael", True)
+    assert (first.start_ms, first.end_ms) == (1100, 2000)
+    assert utterance.has_final(SPAN)
+    assert utterance.final(AUDIO, SPAN, TOGETHER) is first
+    assert len(recognizer.asked) == 1
+
+
+def test_of_two_decodes_in_doubt_the_surer_counts() -> None:
+    alone = Hypothesis("Fish meal", "en", 0.5)
+    for confidence, text in ((0.6, "Ishmael"), (0.4, "Fish meal")):
+        heard = final({"": alone, "call me": Hypothesis("call me Ishmael", "en", confidence)})
+        assert heard is not None
+        assert heard.text == text
+
+
+def test_the_language_of_the_utterance_before_is_favoured_in_doubt() -> None:
+    alone = Hypothesis("اشمعيل", "ar", 0.5)
+    for confidence, language in ((0.45, "en"), (0.3, "ar")):
+        heard = final({"": alone, "call me": Hypothesis("call me Ishmael", "en", confidence)})
+        assert heard is not None
+        assert heard.language == language
+
+
+def test_what_cannot_be_told_apart_is_heard_alone() -> None:
+    alone = Hypothesis("Fish meal", "en", 0.5)
+    for together in ("call meIshmael", "call me", "", "called me Ishmael"):
+        heard = final({"": alone, "call me": Hypothesis(together, "en", 0.9)})
+        assert heard is not None
+        assert heard.text == "Fish meal"
+
+
+def test_words_heard_together_lie_where_they_lie_in_the_stream() -> None:
+    words = (Word("call", 0, 300, 1.0), Word("me", 300, 600, 1.0), Word("Ishmael", 2200, 2900, 1.0))
+    heard = final({"": Hypothesis("", "en", 0.0), "call me": Hypothesis("call me Ishmael", "en", 0.9, words)})
+    assert heard is not None
+    # 3 s of audio that end with the utterance's second, which begins 1 s into the stream.
+    assert heard.words == (Word("Ishmael", 1200, 1900, 1.0),)
+
+
+def test_nothing_heard_is_no_final() -> None:
+    nothing = Hypothesis("", "en", 0.0)
+    assert final({"": nothing, "call me": nothing}, "en") is None

@@ -1,0 +1,256 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hiwar.audio.pcm import to_linear16
+from hiwar.engines.tone.recognition import ToneRecognition
+from hiwar.engines.tone.synthesis import ToneSynthesis
+from hiwar.engines.tone.voice_activity import ToneVoiceActivity
+from hiwar.errors import ErrorCode, HiwarError
+from hiwar.pipelines.settings import RecognitionSettings
+from hiwar.serving.auth import Authenticator
+from hiwar.serving.bindings import bindings
+from hiwar.serving.catalogue import VoiceCatalogue
+from hiwar.serving.keys import KeyStore, Principal
+from hiwar.serving.limits import ServingLimits
+from hiwar.serving.service import Engines, SpeechService, new_request_id
+from hiwar.serving.workers import Workers
+from hiwar.vocabulary import RecognitionConfig
+from support.streams import HeldClock, QueueConnection, run
+
+ANYONE = Principal("id", "anyone")
+
+
+class ClosingEngine(ToneSynthesis):
+    def __init__(self) -> None:
+        super().__init__()
+        self.closes = 0
+
+    def close(self) -> None:
+        self.closes += 1
+
+
+def tone_engines(synthesis: ToneSynthesis | None = None) -> Engines:
+    loaded = {"tone": synthesis or ToneSynthesis()}
+    catalogue = VoiceCatalogue(bindings("tone", {}), loaded)
+    return Engines(dict(loaded), ToneRecognition(), ToneVoiceActivity(), catalogue)
+
+
+@asynccontextmanager
+async def serving(
+    tmp_path: Path, limits: ServingLimits | None = None, *, loaded: bool = True
+) -> AsyncIterator[tuple[SpeechService, KeyStore]]:
+    workers, store = Workers(threads=1, waiting_max=8), KeyStore(tmp_path / "keys.db")
+    service = SpeechService(
+        authenticator=Authenticator(store, None),
+        limits=limits or ServingLimits(),
+        recognition=RecognitionSettings(),
+        workers=workers,
+        clock=HeldClock(),
+    )
+    if loaded:
+        service.begin(tone_engines())
+    try:
+        yield service, store
+    finally:
+        await asyncio.to_thread(workers.close)
+        store.close()
+
+
+async def speak(service: SpeechService, connection: QueueConnection, principal: Principal | None) -> None:
+    """What a transport does."""
+    with service.slot():
+        await service.speak(connection, principal)
+
+
+async def transcribe(service: SpeechService, connection: QueueConnection, principal: Principal | None) -> None:
+    with service.slot():
+        await service.transcribe(connection, RecognitionConfig("r"), principal)
+
+
+def test_request_ids_are_eight_characters_and_differ() -> None:
+    made_up = {new_request_id() for _ in range(100)}
+    assert len(made_up) == 100
+    assert all(len(name) == 8 and name.isalnum() and name.isascii() for name in made_up)
+
+
+def test_nothing_is_taken_while_models_load(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with serving(tmp_path, loaded=False) as (service, _):
+            assert not service.ready
+            with pytest.raises(HiwarError) as caught, service.slot():
+                pass
+            assert caught.value.code is ErrorCode.ENGINE_UNAVAILABLE
+            service.begin(tone_engines())
+            assert service.ready
+            with service.slot():
+                pass
+
+    run(scenario())
+
+
+def test_there_is_room_for_so_many_streams(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with serving(tmp_path, ServingLimits(streams_max=2)) as (service, _):
+            with service.slot():
+                for _ in range(3):
+                    with service.slot(), pytest.raises(HiwarError) as caught, service.slot():
+                        pass
+                    assert caught.value.code is ErrorCode.SERVER_BUSY
+
+    run(scenario())
+
+
+def test_who_may_sign_in_for_what(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with serving(tmp_path) as (service, store):
+            record, key = store.create("one", services=("tts",))
+            assert service.sign_in(key, "tts") == record.principal
+            for credential, wanted, code in (
+                (key, "asr", ErrorCode.FORBIDDEN),
+                ("nonsense", "tts", ErrorCode.UNAUTHORIZED),
+                ("", "tts", ErrorCode.UNAUTHORIZED),
+            ):
+                with pytest.raises(HiwarError) as caught:
+                    service.sign_in(credential, "asr" if wanted == "asr" else "tts")
+                assert caught.value.code is code
+
+    run(scenario())
+
+
+def test_the_first_frame_signs_in_and_binds_the_keys_voices(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with serving(tmp_path) as (service, store):
+            _, key = store.create("one", voices=("Nouf",))
+            connection = QueueConnection()
+            connection.say({"x-api-key": key})
+            connection.say({"text": "Hi."})
+            connection.say({"text": "Hi.", "voice": "Nouf"})
+            stream = asyncio.create_task(speak(service, connection, None))
+            await connection.until_sent("synthesis_complete", 2)
+            assert [m["code"] for m in connection.of_type("error")] == ["forbidden"]
+            assert [m["status"] for m in connection.of_type("synthesis_complete")] == ["failed", "ok"]
+            connection.say(None)
+            await stream
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(("services", "close"), [(("asr",), 4403), ((), 4403), (None, 4401)])
+def test_a_first_frame_with_a_key_that_may_not(tmp_path: Path, services: tuple[str, ...] | None, close: int) -> None:
+    async def scenario() -> None:
+        async with serving(tmp_path) as (service, store):
+            _, key = store.create("one", services=("asr",) if services else ())
+            connection = QueueConnection()
+            connection.say({"x-api-key": key if services is not None else "nonsense"})
+            await speak(service, connection, None)
+            assert connection.closed is not None
+            assert connection.closed[0] == close
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("by_frame", [False, True])
+def test_what_is_spoken_is_heard(tmp_path: Path, by_frame: bool) -> None:
+    async def scenario() -> None:
+        async with serving(tmp_path) as (service, store):
+            _, key = store.create("one")
+            mouth, ear = QueueConnection(), QueueConnection()
+            mouth.say({"text": "Hello, world.", "sample_rate": 16000})
+            speaking = asyncio.create_task(speak(service, mouth, ANYONE))
+            await mouth.until_sent("synthesis_complete")
+            mouth.say(None)
+            await speaking
+            if by_frame:
+                ear.say({"x-api-key": key})
+            silence = to_linear16(np.zeros(16000, dtype=np.float32))
+            for frame in (silence, *(frame for frame in mouth.sent if isinstance(frame, bytes)), silence):
+                ear.say(frame)
+            ear.say({"type": "finish"})
+            await transcribe(service, ear, None if by_frame else ANYONE)
+            assert " ".join(m["transcript"] for m in ear.of_type("final")).split() == ["Hello,", "world."]
+            assert ear.closed == (1000, "done")
+
+    run(scenario())
+
+
+def test_a_recognition_key_that_may_not(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with serving(tmp_path) as (service, store):
+            _, key = store.create("one", services=("tts",))
+            connection = QueueConnection()
+            connection.say({"token": key})
+            await transcribe(service, connection, None)
+            assert connection.closed == (4403, "forbidden")
+
+    run(scenario())
+
+
+def test_drain_closes_every_stream_and_takes_no_more(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with serving(tmp_path) as (service, _):
+            mouth, ear, stranger = QueueConnection(), QueueConnection(), QueueConnection()
+            streams = [
+                asyncio.create_task(speak(service, mouth, ANYONE)),
+                asyncio.create_task(transcribe(service, ear, ANYONE)),
+                asyncio.create_task(speak(service, stranger, None)),
+            ]
+            await ear.until_sent("ready")
+            await service.drain()
+            assert not service.ready
+            await asyncio.gather(*streams)
+            assert mouth.closed == ear.closed == (1001, "server is stopping")
+            assert stranger.closed == (4503, "server_busy")
+            with pytest.raises(HiwarError) as caught, service.slot():
+                pass
+            assert caught.value.code is ErrorCode.SERVER_BUSY
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("principal", [None, ANYONE])
+def test_a_stream_that_took_its_slot_before_the_drain_and_began_after_it_is_drained_too(
+    tmp_path: Path, principal: Principal | None
+) -> None:
+    async def scenario() -> None:
+        async with serving(tmp_path) as (service, _), AsyncExitStack() as slots:
+            slots.enter_context(service.slot())
+            draining = asyncio.create_task(service.drain())
+            await asyncio.sleep(0)
+            assert not draining.done()
+            mouth, ear = QueueConnection(), QueueConnection()
+            await service.speak(mouth, principal)
+            await service.transcribe(ear, RecognitionConfig("r"), principal)
+            for connection in (mouth, ear):
+                assert connection.closed is not None
+                assert connection.closed[0] == (4503 if principal is None else 1001)
+            await slots.aclose()
+            await draining
+
+    run(scenario())
+
+
+def test_drain_gives_up_on_a_stream_after_its_limit(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        limits = replace(ServingLimits(), drain_timeout_ms=1)
+        async with serving(tmp_path, limits) as (service, _):
+            connection = QueueConnection()
+            stream = asyncio.create_task(transcribe(service, connection, ANYONE))
+            await connection.until_sent("ready")
+            connection.taking.clear()
+            await service.drain()
+            stream.cancel()
+            await asyncio.wait([stream])
+
+    run(scenario())
+
+
+def test_closing_the_engines_closes_each() -> None:
+    engine = ClosingEngine()
+    tone_engines(engine).close()
+    assert engine.closes == 1

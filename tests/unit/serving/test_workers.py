@@ -1,0 +1,223 @@
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import pytest
+
+from hiwar.errors import ErrorCode, HiwarError
+from hiwar.serving.workers import Priority, Workers
+from support.streams import Gate, run
+
+
+@asynccontextmanager
+async def working(*, threads: int = 1, waiting_max: int = 8) -> AsyncIterator[Workers]:
+    workers = Workers(threads=threads, waiting_max=waiting_max)
+    try:
+        yield workers
+    finally:
+        await asyncio.to_thread(workers.close)
+
+
+@asynccontextmanager
+async def one_thread_held(workers: Workers) -> AsyncIterator[None]:
+    """Every further step waits while the context is open."""
+    gate = Gate()
+    held = asyncio.create_task(workers.run(gate, Priority.RECOGNITION))
+    await gate.reached.wait()
+    try:
+        yield
+    finally:
+        gate.open()
+        await held
+
+
+async def queued(workers: Workers, count: int) -> None:
+    """Let tasks run until so many steps wait."""
+    while workers.waiting < count:  # noqa: ASYNC110 - the queue has nothing to wait on, and needs one turn of the loop
+        await asyncio.sleep(0)
+
+
+def test_a_step_runs_on_an_engine_thread_and_its_result_comes_back() -> None:
+    async def scenario() -> None:
+        async with working() as workers:
+            name = await workers.run(lambda: threading.current_thread().name, Priority.FIRST_AUDIO)
+            assert name == "engine-0"
+            assert workers.waiting == 0
+
+    run(scenario())
+
+
+def test_first_audio_goes_first_and_equal_ones_in_the_order_of_their_arrival() -> None:
+    async def scenario() -> None:
+        done: list[str] = []
+        async with working() as workers:
+            async with one_thread_held(workers):
+                asked = [
+                    ("more 1", Priority.MORE_AUDIO),
+                    ("recognition 1", Priority.RECOGNITION),
+                    ("first 1", Priority.FIRST_AUDIO),
+                    ("more 2", Priority.MORE_AUDIO),
+                    ("first 2", Priority.FIRST_AUDIO),
+                    ("recognition 2", Priority.RECOGNITION),
+                ]
+                tasks = []
+                for number, (name, priority) in enumerate(asked, start=1):
+                    tasks.append(asyncio.create_task(workers.run(partial(done.append, name), priority)))
+                    await queued(workers, number)
+            await asyncio.gather(*tasks)
+        assert done == ["first 1", "first 2", "recognition 1", "recognition 2", "more 1", "more 2"]
+
+    run(scenario())
+
+
+def test_one_step_too_many_is_told_that_the_server_is_busy() -> None:
+    async def scenario() -> None:
+        async with working(waiting_max=2) as workers:
+            async with one_thread_held(workers):
+                waiting = [asyncio.create_task(workers.run(lambda: 1, Priority.RECOGNITION)) for _ in range(2)]
+                await queued(workers, 2)
+                with pytest.raises(HiwarError) as caught:
+                    await workers.run(lambda: 1, Priority.FIRST_AUDIO)
+                assert caught.value.code is ErrorCode.SERVER_BUSY
+            assert await asyncio.gather(*waiting) == [1, 1]
+            assert await workers.run(lambda: 2, Priority.RECOGNITION) == 2
+
+    run(scenario())
+
+
+def test_steps_run_at_once_on_as_many_threads_as_there_are() -> None:
+    async def scenario() -> None:
+        async with working(threads=2) as workers:
+            both = threading.Barrier(2, timeout=10)
+            await asyncio.gather(*(workers.run(both.wait, Priority.RECOGNITION) for _ in range(2)))
+
+    run(scenario())
+
+
+def test_a_step_that_waits_is_dropped_when_its_caller_is_cancelled() -> None:
+    async def scenario() -> None:
+        ran: list[str] = []
+        async with working(waiting_max=2) as workers:
+            async with one_thread_held(workers):
+                dropped = asyncio.create_task(workers.run(lambda: ran.append("dropped"), Priority.RECOGNITION))
+                kept = asyncio.create_task(workers.run(lambda: ran.append("kept"), Priority.RECOGNITION))
+                await queued(workers, 2)
+                dropped.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await dropped
+                assert workers.waiting == 1
+            await kept
+        assert ran == ["kept"]
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.parametrize("failure", [None, ValueError("its result is dropped")])
+def test_a_running_step_is_waited_for_however_often_its_caller_is_cancelled(
+    times: int, failure: Exception | None
+) -> None:
+    async def scenario() -> None:
+        over = threading.Event()
+        gate = Gate()
+
+        def step() -> None:
+            gate()
+            over.set()
+            if failure is not None:
+                raise failure
+
+        async with working() as workers:
+            caller = asyncio.create_task(workers.run(step, Priority.RECOGNITION))
+            await gate.reached.wait()
+            for _ in range(times):
+                caller.cancel()
+                await asyncio.sleep(0)
+            assert not caller.done()
+            gate.open()
+            with pytest.raises(asyncio.CancelledError):
+                await caller
+            assert over.is_set()
+            assert await workers.run(lambda: "usable", Priority.RECOGNITION) == "usable"
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), HiwarError(ErrorCode.INTERNAL, "x"), RuntimeError("x")])
+def test_an_exception_reaches_the_caller_as_it_was(error: Exception) -> None:
+    def step() -> None:
+        raise error
+
+    async def scenario() -> None:
+        async with working() as workers:
+            with pytest.raises(type(error)) as caught:
+                await workers.run(step, Priority.RECOGNITION)
+            assert caught.value is error
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("kind", [StopIteration, SystemExit, KeyboardInterrupt, GeneratorExit, asyncio.CancelledError])
+def test_what_a_future_cannot_carry_becomes_a_runtime_error_and_the_thread_lives_on(kind: type[BaseException]) -> None:
+    def step() -> None:
+        raise kind
+
+    async def scenario() -> None:
+        async with working() as workers:
+            with pytest.raises(RuntimeError, match=kind.__name__):
+                await workers.run(step, Priority.RECOGNITION)
+            assert await workers.run(lambda: "usable", Priority.RECOGNITION) == "usable"
+
+    run(scenario())
+
+
+def test_close_ends_the_threads_after_the_running_step_and_tells_those_who_wait() -> None:
+    async def scenario() -> None:
+        workers = Workers(threads=1, waiting_max=8)
+        threads = [thread for thread in threading.enumerate() if thread.name.startswith("engine-")]
+        gate = Gate()
+        running = asyncio.create_task(workers.run(gate, Priority.RECOGNITION))
+        await gate.reached.wait()
+        waiting = asyncio.create_task(workers.run(lambda: None, Priority.RECOGNITION))
+        await queued(workers, 1)
+        closing = asyncio.create_task(asyncio.to_thread(workers.close))
+        with pytest.raises(HiwarError) as caught:
+            await waiting
+        assert caught.value.code is ErrorCode.SERVER_BUSY
+        assert not running.done()
+        gate.open()
+        await asyncio.gather(running, closing)
+        assert threads
+        assert not any(thread.is_alive() for thread in threads)
+        with pytest.raises(HiwarError):
+            await workers.run(lambda: None, Priority.FIRST_AUDIO)
+
+    run(scenario())
+
+
+def test_steps_whose_loop_is_gone_do_no_harm() -> None:
+    workers = Workers(threads=1, waiting_max=8)
+    reached, go_on = threading.Event(), threading.Event()
+
+    def step() -> None:
+        reached.set()
+        go_on.wait(30)
+
+    loop = asyncio.new_event_loop()
+    # Never awaited to their end, as after a loop that was stopped hard.
+    callers = [workers.run(step, Priority.RECOGNITION), workers.run(step, Priority.RECOGNITION)]
+
+    async def begin() -> None:
+        for caller in callers:
+            caller.send(None)
+
+    loop.run_until_complete(begin())
+    assert reached.wait(30)
+    loop.close()
+    go_on.set()
+    workers.close()
+    for caller in callers:
+        caller.close()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("engine-")]
