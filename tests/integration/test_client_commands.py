@@ -82,12 +82,21 @@ def test_say_reads_a_pipe_and_writes_one(server: Process, data_dir: Path) -> Non
 
 def test_say_that_is_refused_leaves_no_file(server: Process, data_dir: Path, tmp_path: Path) -> None:
     file = tmp_path / "said.wav"
-    for arguments in (("hello", "--voice", "Nobody"), (" ",), ("a" * 10_001,)):
+    for arguments in (("hello", "--voice", "Nobody"), (" ",), ("a" * 10_001,), ("", "--format", "mulaw")):
         refused = hiwar(data_dir, "say", *arguments, "-o", str(file), "--url", server.url)
         assert refused.code == 1
         assert refused.err.startswith("Error: ")
         assert "Traceback" not in refused.err
         assert not file.exists()
+
+
+def test_say_where_nothing_can_be_written(server: Process, data_dir: Path, tmp_path: Path) -> None:
+    for audio_format in ("wav", "mulaw"):
+        file = tmp_path / "nowhere" / "said"
+        failed = hiwar(data_dir, "say", "hello", "-o", str(file), "--format", audio_format, "--url", server.url)
+        assert failed.code == 1
+        assert f"{file} cannot be written" in failed.err
+        assert "Traceback" not in failed.err
 
 
 def test_voices(server: Process, data_dir: Path) -> None:

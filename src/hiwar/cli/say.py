@@ -1,9 +1,10 @@
 """`hiwar say`: a text to the speakers, a file or a pipe."""
 
 import asyncio
+import contextlib
 import sys
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +13,7 @@ import click
 from hiwar.cli.player import Player, find_player
 from hiwar.cli.server_choice import chosen_server, server_options
 from hiwar.client import AsyncClient, Speech
+from hiwar.errors import ErrorCode, HiwarError
 from hiwar.vocabulary import DEFAULT_VOICE, LANGUAGE_CHOICES, SYNTHESIS_SAMPLE_RATES, LanguageChoice, SpeechFormat
 
 _NO_PLAYER_FILE = Path("speech.wav")
@@ -96,11 +98,12 @@ async def _deliver(speech: Speech, output: Path | None, player: Player | None, w
             await player.play(speech)
         elif output == Path("-"):
             await _write(speech, sys.stdout.buffer)
-        elif output is not None and wanted is SpeechFormat.WAV:
-            await _write_wav(speech, output)
         elif output is not None:
-            with output.open("wb") as file:
-                await _write(speech, file)
+            try:
+                await _write_file(speech, output, wanted)
+            except OSError as error:
+                message = f"{output} cannot be written: {error.strerror}; name another file with -o."
+                raise HiwarError(ErrorCode.INVALID_REQUEST, message) from error
 
 
 async def _write(audio: AsyncIterator[bytes] | Speech, file: BinaryIO) -> None:
@@ -109,23 +112,28 @@ async def _write(audio: AsyncIterator[bytes] | Speech, file: BinaryIO) -> None:
         file.flush()
 
 
-async def _write_wav(speech: Speech, output: Path) -> None:
+async def _write_file(speech: Speech, output: Path, wanted: SpeechFormat) -> None:
     """The file appears with the first audio, so a refused request leaves none behind."""
-    file: wave.Wave_write | None = None
-    try:
+    with contextlib.ExitStack() as opened:
+        write: Callable[[bytes], object] | None = None
         async for chunk in speech:
-            if file is None and speech.started is not None:
-                file = wave.open(str(output), "wb")  # noqa: SIM115 - opened at the first chunk, closed below
-                file.setnchannels(1)
-                file.setsampwidth(2)
-                file.setframerate(speech.started.sample_rate)
-            if file is not None:
-                file.writeframes(chunk)
-    finally:
-        if file is not None:
-            file.close()
-    if speech.complete is not None and file is not None:
+            if write is None and speech.started is not None:
+                file = opened.enter_context(output.open("wb"))
+                write = file.write
+                if wanted is SpeechFormat.WAV:
+                    write = opened.enter_context(_wav(file, speech.started.sample_rate)).writeframes
+            if write is not None:
+                write(chunk)
+    if speech.complete is not None and write is not None:
         click.echo(
             f"{output}: {speech.complete.audio_ms / 1000:.1f} s, first audio after {speech.complete.ttfc_ms} ms",
             err=True,
         )
+
+
+def _wav(file: BinaryIO, sample_rate: int) -> wave.Wave_write:
+    wav = wave.open(file, "wb")  # noqa: SIM115 - closed by the caller
+    wav.setnchannels(1)
+    wav.setsampwidth(2)
+    wav.setframerate(sample_rate)
+    return wav

@@ -37,9 +37,10 @@ def speech_request(
 ) -> SpeechRequest:
     """Check a synthesis request. Raises HiwarError with the code and the sentence for the client.
 
-    `voices` are the names that exist; `request_id` is used when the client gave none.
+    `voices` are the names that exist; `request_id` is used when the client gave none. A null field counts as absent.
     """
-    if "request_id" in fields and fields["request_id"] is not None and request_id_of(fields["request_id"]) is None:
+    fields = {name: value for name, value in fields.items() if value is not None}
+    if "request_id" in fields and request_id_of(fields["request_id"]) is None:
         raise _invalid("request_id must be 1 to 64 letters, digits, '-' or '_'.")
     if not isinstance(fields.get("word_timestamps", False), bool):
         raise _invalid("word_timestamps must be true or false.")

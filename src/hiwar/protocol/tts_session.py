@@ -205,7 +205,7 @@ class TtsServerSession:
             credential, rest = first_frame(frame)
         except HiwarError as error:
             return self._break(error)
-        self._after_sign_in = rest or None
+        self._after_sign_in = rest if "text" in rest else None
         self._to(Input.CREDENTIALS)
         return (CheckCredentials(credential),)
 

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import uvicorn
 
 from hiwar.errors import ErrorCode, HiwarError
-from hiwar.server.app import load_engines, make_app, make_authenticator, make_service
+from hiwar.server.app import load_engines, make_app, make_authenticator, make_service, make_workers
 from hiwar.server.settings import Settings
 from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
 from hiwar.serving.service import Engines, SpeechService
-from hiwar.serving.workers import Workers
 
 log = logging.getLogger("hiwar.server")
 
@@ -73,8 +72,8 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
         steps[-1:] = [line]
         report(line)
 
-    workers = Workers(threads=settings.engines.threads, waiting_max=settings.limits.steps_waiting_max)
-    service = make_service(settings, authenticator, workers)
+    speaking, listening = make_workers(settings)
+    service = make_service(settings, authenticator, speaking, listening)
     server = _Uvicorn(_config(settings, service, lambda: steps[-1]))
     loaded: list[Engines] = []
 
@@ -91,7 +90,8 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
         await service.drain()
         server.should_exit = True
         await asyncio.gather(serving, ready, return_exceptions=True)
-        await asyncio.to_thread(workers.close)
+        await asyncio.to_thread(speaking.close)
+        await asyncio.to_thread(listening.close)
         for engines in loaded:
             engines.close()
         authenticator.close()

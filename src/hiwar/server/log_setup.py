@@ -3,12 +3,29 @@
 import json
 import logging
 import sys
+import traceback
+from types import TracebackType
 from typing import Literal
+
+_ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
-class _JsonFormatter(logging.Formatter):
+class _StacksOnly(logging.Formatter):
+    """Says where an exception came from and of which type, not its message: that may quote what a client sent."""
+
+    def formatException(self, ei: _ExceptionInfo) -> str:  # noqa: N802 - logging's name
+        lines: list[str] = []
+        error = ei[1]
+        while error is not None:
+            where = "".join(traceback.format_tb(error.__traceback__))
+            lines.append(f"{where}{type(error).__module__}.{type(error).__qualname__}")
+            error = error.__cause__ or error.__context__
+        return "\ncaused by\n".join(lines)
+
+
+class _JsonFormatter(_StacksOnly):
     def format(self, record: logging.LogRecord) -> str:
         entry = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
@@ -22,7 +39,7 @@ class _JsonFormatter(logging.Formatter):
         return json.dumps(entry, ensure_ascii=False, default=str)
 
 
-class _TextFormatter(logging.Formatter):
+class _TextFormatter(_StacksOnly):
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(record)
         extra = " ".join(f"{name}={value}" for name, value in _extra(record).items())

@@ -147,13 +147,13 @@ class AsrStream:
             received_s, entries = self._inbox.audio_received_s, self._inbox.take()
             self._room.set()
             finished = any(isinstance(entry, EndStream) for entry in entries)
-            events = await self._workers.run(functools.partial(_feed, pipeline, entries), Priority.RECOGNITION)
+            events = await self._workers.run(functools.partial(_feed, pipeline, entries), Priority.LATER)
             while events is not None:
                 for event in events:
                     await self._carry_out(
                         self._session.recognized(event, audio_received_s=received_s, now=self._clock())
                     )
-                events = await self._workers.run(pipeline.step, Priority.RECOGNITION)
+                events = await self._workers.run(pipeline.step, Priority.LATER)
 
 
 def _feed(

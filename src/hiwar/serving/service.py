@@ -65,13 +65,15 @@ class SpeechService:
         authenticator: Authenticator,
         limits: ServingLimits,
         recognition: RecognitionSettings,
-        workers: Workers,
+        synthesis_workers: Workers,
+        recognition_workers: Workers,
         clock: Clock,
     ) -> None:
         self.limits = limits
         self._authenticator = authenticator
         self._recognition = recognition
-        self._workers = workers
+        self._synthesis_workers = synthesis_workers
+        self._recognition_workers = recognition_workers
         self._clock = clock
         self._engines: Engines | None = None
         self._stopping = False
@@ -103,7 +105,7 @@ class SpeechService:
         self._stopping = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.limits.drain_timeout_ms / 1000):
-                await asyncio.gather(*(stream.drain() for stream in list(self._streams)))
+                await asyncio.gather(*(stream.drain() for stream in list(self._streams)), return_exceptions=True)
                 await self._idle.wait()
 
     # -- who may, and whether there is room --------------------------------------------------------------------
@@ -152,7 +154,7 @@ class SpeechService:
             connection,
             sign_in=self._tts_sign_in,
             open_pipeline=self._synthesis_pipeline,
-            workers=self._workers,
+            workers=self._synthesis_workers,
             clock=self._clock,
             send_timeout_ms=self.limits.send_timeout_ms,
         )
@@ -171,7 +173,7 @@ class SpeechService:
             connection,
             sign_in=self._asr_sign_in,
             open_pipeline=self._recognition_pipeline,
-            workers=self._workers,
+            workers=self._recognition_workers,
             clock=self._clock,
             send_timeout_ms=self.limits.send_timeout_ms,
             audio_buffered_max_ms=self.limits.audio_buffered_max_ms,
@@ -206,7 +208,11 @@ class SpeechService:
     def _synthesis_pipeline(self, request: SpeechRequest) -> SynthesisPipeline:
         catalogue = self.engines.catalogue
         voice = catalogue.voice(request.voice)
-        return SynthesisPipeline(request, voice=voice, engine=catalogue.engine(voice), clock=self._clock)
+        engine = catalogue.engine(voice)
+        if request.word_timestamps and not engine.info.word_timestamps:
+            message = "This voice cannot give word timestamps; leave word_timestamps out."
+            raise HiwarError(ErrorCode.INVALID_REQUEST, message)
+        return SynthesisPipeline(request, voice=voice, engine=engine, clock=self._clock)
 
     def _recognition_pipeline(self, config: RecognitionConfig) -> RecognitionPipeline:
         engines = self.engines

@@ -120,7 +120,7 @@ class TtsStream:
 
     async def _pump(self, job: _Job, pipeline: SynthesisPipeline) -> None:
         """Step by step from the engine to the socket, until the end or until nobody waits."""
-        priority, before = Priority.FIRST_AUDIO, pipeline.progress
+        priority, before = Priority.FIRST, pipeline.progress
         while not job.stopped:
             chunk = await self._workers.run(pipeline.step, priority)
             if chunk is None:
@@ -131,7 +131,7 @@ class TtsStream:
                 await self._carry_out(self._session.audio(job.request.request_id, audio, progress, self._clock()))
             before = chunk.progress
             if chunk.audio:
-                priority = Priority.MORE_AUDIO
+                priority = Priority.LATER
 
 
 def _frames(chunk: SpeechChunk, before: SynthesisProgress) -> Iterator[tuple[bytes, SynthesisProgress]]:

@@ -16,16 +16,12 @@ from hiwar.errors import ErrorCode, HiwarError
 
 Result = TypeVar("Result")
 
-_NICENESS = 5
-"""Engine threads yield to the event loop, which does little and must do it at once."""
-
 
 class Priority(IntEnum):
     """What goes before what; equal ones in the order of their arrival."""
 
-    FIRST_AUDIO = 0
-    RECOGNITION = 1
-    MORE_AUDIO = 2
+    FIRST = 0
+    LATER = 1
 
 
 @dataclass(order=True, slots=True)
@@ -39,16 +35,17 @@ class _Job:
 
 
 class Workers:
-    """A fixed number of threads behind one priority queue."""
+    """A fixed number of threads behind one priority queue. `niceness` (0 to 19) yields the processor to others."""
 
-    def __init__(self, *, threads: int, waiting_max: int) -> None:
+    def __init__(self, *, name: str, threads: int, niceness: int, waiting_max: int) -> None:
+        self._niceness = niceness
         self._waiting_max = waiting_max
         self._jobs: list[_Job] = []
         self._order = itertools.count()
         self._changed = threading.Condition()
         self._closing = False
         self._threads = [
-            threading.Thread(target=self._work, name=f"engine-{number}", daemon=True) for number in range(threads)
+            threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True) for number in range(threads)
         ]
         for thread in self._threads:
             thread.start()
@@ -105,7 +102,7 @@ class Workers:
     def _work(self) -> None:
         if sys.platform == "linux":  # elsewhere this would be the niceness of the whole process
             with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._niceness)
         while (job := self._take()) is not None:
             try:
                 outcome, error = job.step(), None

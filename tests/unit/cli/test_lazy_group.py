@@ -69,7 +69,7 @@ def test_an_unknown_command_is_a_usage_error(group: LazyGroup) -> None:
 
 def test_a_reader_that_leaves_is_no_failure_to_talk_about() -> None:
     script = "from hiwar.cli import main; main(['models', 'list', '--json'])"
-    with subprocess.Popen(  # noqa: S603 - our own interpreter and script
+    with subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None

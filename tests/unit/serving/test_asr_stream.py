@@ -61,7 +61,7 @@ async def listening(
 
     session = AsrServerSession(RecognitionConfig("r"), limits=AsrSessionLimits(), now=0.0)
     opening = session.signed_in(0.0) if signed_in else ()
-    workers = Workers(threads=1, waiting_max=8)
+    workers = Workers(name="engine", threads=1, niceness=5, waiting_max=8)
     stream = AsrStream(
         session,
         connection,

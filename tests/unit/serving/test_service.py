@@ -45,12 +45,13 @@ def tone_engines(synthesis: ToneSynthesis | None = None) -> Engines:
 async def serving(
     tmp_path: Path, limits: ServingLimits | None = None, *, loaded: bool = True
 ) -> AsyncIterator[tuple[SpeechService, KeyStore]]:
-    workers, store = Workers(threads=1, waiting_max=8), KeyStore(tmp_path / "keys.db")
+    workers, store = Workers(name="engine", threads=1, niceness=5, waiting_max=8), KeyStore(tmp_path / "keys.db")
     service = SpeechService(
         authenticator=Authenticator(store, None),
         limits=limits or ServingLimits(),
         recognition=RecognitionSettings(),
-        workers=workers,
+        synthesis_workers=workers,
+        recognition_workers=workers,
         clock=HeldClock(),
     )
     if loaded:

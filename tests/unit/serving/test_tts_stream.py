@@ -37,7 +37,7 @@ class Desk:
     async def compute_settled(self) -> None:
         """Every step that was asked for has run: with one thread, one of the last priority comes behind them."""
         for _ in range(3):
-            await self.workers.run(lambda: None, Priority.MORE_AUDIO)
+            await self.workers.run(lambda: None, Priority.LATER)
 
 
 @asynccontextmanager
@@ -65,7 +65,7 @@ async def speaking(
         voices=("Yara",), limits=TtsSessionLimits(), new_request_id=lambda: f"made-up-{next(made_up)}", now=0.0
     )
     opening = session.signed_in(0.0) if signed_in else ()
-    workers = Workers(threads=1, waiting_max=8)
+    workers = Workers(name="engine", threads=1, niceness=5, waiting_max=8)
     stream = TtsStream(
         session,
         connection,
@@ -429,10 +429,10 @@ def test_too_many_steps_fail_the_request_as_busy() -> None:
     async def scenario() -> None:
         gate = Gate()
         async with speaking([b"1"], [b"2"]) as desk:
-            others = [asyncio.create_task(desk.workers.run(gate, Priority.FIRST_AUDIO))]
+            others = [asyncio.create_task(desk.workers.run(gate, Priority.FIRST))]
             await gate.reached.wait()
             while desk.workers.waiting < 8:
-                others.append(asyncio.create_task(desk.workers.run(lambda: None, Priority.MORE_AUDIO)))
+                others.append(asyncio.create_task(desk.workers.run(lambda: None, Priority.LATER)))
                 await asyncio.sleep(0)  # each takes its place in the queue
             desk.ask("a")
             await desk.connection.until_sent("synthesis_complete")

@@ -13,7 +13,7 @@ from support.streams import Gate, run
 
 @asynccontextmanager
 async def working(*, threads: int = 1, waiting_max: int = 8) -> AsyncIterator[Workers]:
-    workers = Workers(threads=threads, waiting_max=waiting_max)
+    workers = Workers(name="engine", threads=threads, niceness=5, waiting_max=waiting_max)
     try:
         yield workers
     finally:
@@ -24,7 +24,7 @@ async def working(*, threads: int = 1, waiting_max: int = 8) -> AsyncIterator[Wo
 async def one_thread_held(workers: Workers) -> AsyncIterator[None]:
     """Every further step waits while the context is open."""
     gate = Gate()
-    held = asyncio.create_task(workers.run(gate, Priority.RECOGNITION))
+    held = asyncio.create_task(workers.run(gate, Priority.LATER))
     await gate.reached.wait()
     try:
         yield
@@ -42,7 +42,7 @@ async def queued(workers: Workers, count: int) -> None:
 def test_a_step_runs_on_an_engine_thread_and_its_result_comes_back() -> None:
     async def scenario() -> None:
         async with working() as workers:
-            name = await workers.run(lambda: threading.current_thread().name, Priority.FIRST_AUDIO)
+            name = await workers.run(lambda: threading.current_thread().name, Priority.FIRST)
             assert name == "engine-0"
             assert workers.waiting == 0
 
@@ -55,19 +55,17 @@ def test_first_audio_goes_first_and_equal_ones_in_the_order_of_their_arrival() -
         async with working() as workers:
             async with one_thread_held(workers):
                 asked = [
-                    ("more 1", Priority.MORE_AUDIO),
-                    ("recognition 1", Priority.RECOGNITION),
-                    ("first 1", Priority.FIRST_AUDIO),
-                    ("more 2", Priority.MORE_AUDIO),
-                    ("first 2", Priority.FIRST_AUDIO),
-                    ("recognition 2", Priority.RECOGNITION),
+                    ("later 1", Priority.LATER),
+                    ("first 1", Priority.FIRST),
+                    ("later 2", Priority.LATER),
+                    ("first 2", Priority.FIRST),
                 ]
                 tasks = []
                 for number, (name, priority) in enumerate(asked, start=1):
                     tasks.append(asyncio.create_task(workers.run(partial(done.append, name), priority)))
                     await queued(workers, number)
             await asyncio.gather(*tasks)
-        assert done == ["first 1", "first 2", "recognition 1", "recognition 2", "more 1", "more 2"]
+        assert done == ["first 1", "first 2", "later 1", "later 2"]
 
     run(scenario())
 
@@ -76,13 +74,13 @@ def test_one_step_too_many_is_told_that_the_server_is_busy() -> None:
     async def scenario() -> None:
         async with working(waiting_max=2) as workers:
             async with one_thread_held(workers):
-                waiting = [asyncio.create_task(workers.run(lambda: 1, Priority.RECOGNITION)) for _ in range(2)]
+                waiting = [asyncio.create_task(workers.run(lambda: 1, Priority.LATER)) for _ in range(2)]
                 await queued(workers, 2)
                 with pytest.raises(HiwarError) as caught:
-                    await workers.run(lambda: 1, Priority.FIRST_AUDIO)
+                    await workers.run(lambda: 1, Priority.FIRST)
                 assert caught.value.code is ErrorCode.SERVER_BUSY
             assert await asyncio.gather(*waiting) == [1, 1]
-            assert await workers.run(lambda: 2, Priority.RECOGNITION) == 2
+            assert await workers.run(lambda: 2, Priority.LATER) == 2
 
     run(scenario())
 
@@ -91,7 +89,7 @@ def test_steps_run_at_once_on_as_many_threads_as_there_are() -> None:
     async def scenario() -> None:
         async with working(threads=2) as workers:
             both = threading.Barrier(2, timeout=10)
-            await asyncio.gather(*(workers.run(both.wait, Priority.RECOGNITION) for _ in range(2)))
+            await asyncio.gather(*(workers.run(both.wait, Priority.LATER) for _ in range(2)))
 
     run(scenario())
 
@@ -101,8 +99,8 @@ def test_a_step_that_waits_is_dropped_when_its_caller_is_cancelled() -> None:
         ran: list[str] = []
         async with working(waiting_max=2) as workers:
             async with one_thread_held(workers):
-                dropped = asyncio.create_task(workers.run(lambda: ran.append("dropped"), Priority.RECOGNITION))
-                kept = asyncio.create_task(workers.run(lambda: ran.append("kept"), Priority.RECOGNITION))
+                dropped = asyncio.create_task(workers.run(lambda: ran.append("dropped"), Priority.LATER))
+                kept = asyncio.create_task(workers.run(lambda: ran.append("kept"), Priority.LATER))
                 await queued(workers, 2)
                 dropped.cancel()
                 with pytest.raises(asyncio.CancelledError):
@@ -130,7 +128,7 @@ def test_a_running_step_is_waited_for_however_often_its_caller_is_cancelled(
                 raise failure
 
         async with working() as workers:
-            caller = asyncio.create_task(workers.run(step, Priority.RECOGNITION))
+            caller = asyncio.create_task(workers.run(step, Priority.LATER))
             await gate.reached.wait()
             for _ in range(times):
                 caller.cancel()
@@ -140,7 +138,7 @@ def test_a_running_step_is_waited_for_however_often_its_caller_is_cancelled(
             with pytest.raises(asyncio.CancelledError):
                 await caller
             assert over.is_set()
-            assert await workers.run(lambda: "usable", Priority.RECOGNITION) == "usable"
+            assert await workers.run(lambda: "usable", Priority.LATER) == "usable"
 
     run(scenario())
 
@@ -153,7 +151,7 @@ def test_an_exception_reaches_the_caller_as_it_was(error: Exception) -> None:
     async def scenario() -> None:
         async with working() as workers:
             with pytest.raises(type(error)) as caught:
-                await workers.run(step, Priority.RECOGNITION)
+                await workers.run(step, Priority.LATER)
             assert caught.value is error
 
     run(scenario())
@@ -167,20 +165,20 @@ def test_what_a_future_cannot_carry_becomes_a_runtime_error_and_the_thread_lives
     async def scenario() -> None:
         async with working() as workers:
             with pytest.raises(RuntimeError, match=kind.__name__):
-                await workers.run(step, Priority.RECOGNITION)
-            assert await workers.run(lambda: "usable", Priority.RECOGNITION) == "usable"
+                await workers.run(step, Priority.LATER)
+            assert await workers.run(lambda: "usable", Priority.LATER) == "usable"
 
     run(scenario())
 
 
 def test_close_ends_the_threads_after_the_running_step_and_tells_those_who_wait() -> None:
     async def scenario() -> None:
-        workers = Workers(threads=1, waiting_max=8)
+        workers = Workers(name="engine", threads=1, niceness=5, waiting_max=8)
         threads = [thread for thread in threading.enumerate() if thread.name.startswith("engine-")]
         gate = Gate()
-        running = asyncio.create_task(workers.run(gate, Priority.RECOGNITION))
+        running = asyncio.create_task(workers.run(gate, Priority.LATER))
         await gate.reached.wait()
-        waiting = asyncio.create_task(workers.run(lambda: None, Priority.RECOGNITION))
+        waiting = asyncio.create_task(workers.run(lambda: None, Priority.LATER))
         await queued(workers, 1)
         closing = asyncio.create_task(asyncio.to_thread(workers.close))
         with pytest.raises(HiwarError) as caught:
@@ -192,13 +190,13 @@ def test_close_ends_the_threads_after_the_running_step_and_tells_those_who_wait(
         assert threads
         assert not any(thread.is_alive() for thread in threads)
         with pytest.raises(HiwarError):
-            await workers.run(lambda: None, Priority.FIRST_AUDIO)
+            await workers.run(lambda: None, Priority.FIRST)
 
     run(scenario())
 
 
 def test_steps_whose_loop_is_gone_do_no_harm() -> None:
-    workers = Workers(threads=1, waiting_max=8)
+    workers = Workers(name="engine", threads=1, niceness=5, waiting_max=8)
     reached, go_on = threading.Event(), threading.Event()
 
     def step() -> None:
@@ -207,7 +205,7 @@ def test_steps_whose_loop_is_gone_do_no_harm() -> None:
 
     loop = asyncio.new_event_loop()
     # Never awaited to their end, as after a loop that was stopped hard.
-    callers = [workers.run(step, Priority.RECOGNITION), workers.run(step, Priority.RECOGNITION)]
+    callers = [workers.run(step, Priority.LATER), workers.run(step, Priority.LATER)]
 
     async def begin() -> None:
         for caller in callers:

@@ -1,0 +1,42 @@
+"""What a log line holds of an exception, and what it keeps to itself."""
+
+import json
+import logging
+from pathlib import Path
+
+import pytest
+
+from hiwar.server import log_setup
+
+SECRET = "what the caller said"
+
+
+def _raise_with_cause() -> None:
+    try:
+        raise ValueError(SECRET)
+    except ValueError as error:
+        raise RuntimeError(SECRET) from error
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_an_exception_is_logged_by_place_and_type_without_its_message(
+    form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = logging.root.handlers[:], logging.root.level
+    try:
+        log_setup.set_up("info", "json" if form == "json" else "text")
+        try:
+            _raise_with_cause()
+        except RuntimeError:
+            logging.getLogger("hiwar.test").exception("it failed", extra={"request_id": "abc"})
+        line = capsys.readouterr().err
+    finally:
+        logging.root.handlers[:], level = before
+        logging.root.setLevel(level)
+    assert SECRET not in line
+    assert "ValueError" in line
+    assert "RuntimeError" in line
+    assert Path(__file__).name in line
+    assert "abc" in line
+    if form == "json":
+        assert json.loads(line)["message"] == "it failed"
