@@ -142,7 +142,7 @@ def _type_name(kind: Any) -> str:  # noqa: ANN401 - a type, or what typing makes
         return " or ".join(f'`"{one}"`' for one in kind) if len(kind) < 6 else "string, see [errors](errors.md)"
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return "object of " + ", ".join(f"`{field.encode_name}`" for field in msgspec.structs.fields(kind))
-    return _JSON_NAMES.get(kind.__name__, kind.__name__)
+    return _JSON_NAMES.get(kind.__name__, str(kind.__name__))
 
 
 _JSON_NAMES = {"str": "string", "int": "integer", "float": "number", "bool": "true or false"}

@@ -56,6 +56,7 @@ def _started(data_dir: Path, threads: int) -> Iterator[str]:
             address = next(filter(None, (re.search(r"(wss?://\S+)/v1/tts/stream", line) for line in lines)), None)
             if address is None:
                 sys.exit("The server did not start; see above.")
+            watchdog.cancel()
             yield address[1]
         finally:
             watchdog.cancel()

@@ -30,7 +30,7 @@ _FINAL_BEAM: dict[Language, int] = {"ar": 5, "en": 1}
 
 _DOUBT_BEAM = 5
 _NO_SPEECH_MAX = 0.6
-"""Doubt that there is speech above which a decode that fails is not tried again."""
+"""Doubt that there is speech above which a decode that fails is neither tried again nor mended."""
 
 _TOKENS_MAX = 224
 """Half of what the decoder holds: the other half is for the prompt."""
@@ -169,7 +169,8 @@ def _kept(attempt: _Attempt, forced: list[int], *, final: bool) -> list[int]:
     """The tokens to show: what was forced stays, a partial in doubt adds nothing, a final drops its loop."""
     if attempt.trusted:
         return attempt.tokens
-    kept = guards.before_loop(attempt.tokens) if final and attempt.margin >= 0 else []
+    believed = final and attempt.margin >= 0 and attempt.no_speech < _NO_SPEECH_MAX
+    kept = guards.before_loop(attempt.tokens) if believed else []
     return kept if len(kept) > len(forced) else forced
 
 

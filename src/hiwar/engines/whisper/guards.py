@@ -10,6 +10,8 @@ _SPARE_TOKENS = 8
 
 _LOOP_TURNS = 4
 _LOOP_TOKENS_MAX = 24
+_BEFORE_LOOP_TOKENS_MIN = 4
+"""Less than this before a loop is its beginning: noise becomes "Hmmmm" and "Aaaah"."""
 
 _FLOOR = 0.2
 _FLOOR_PER_NO_SPEECH = 0.3
@@ -23,13 +25,13 @@ def token_budget(seconds: float, language: Language) -> int:
 def before_loop(tokens: Sequence[int]) -> list[int]:
     """The tokens up to and with the first turn of a run of 1 to 24 tokens that comes four times in a row.
 
-    Nothing at all when the loop is all there is: then no turn of it is worth more than the others.
+    Nothing at all when the loop is all there is, or nearly: then no turn of it is worth more than the others.
     """
     for start in range(len(tokens)):
         for length in range(1, _LOOP_TOKENS_MAX + 1):
             turn = tokens[start : start + length]
             if list(tokens[start : start + length * _LOOP_TURNS]) == list(turn) * _LOOP_TURNS:
-                return list(tokens[: start + length]) if start else []
+                return list(tokens[: start + length]) if start >= _BEFORE_LOOP_TOKENS_MIN else []
     return list(tokens)
 
 

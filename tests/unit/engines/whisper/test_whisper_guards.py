@@ -12,11 +12,12 @@ def test_fast_speech_stays_within_the_budget() -> None:
 
 @pytest.mark.parametrize("turn", [[7], [7, 8], list(range(24))])
 def test_a_loop_is_cut_after_its_first_turn(turn: list[int]) -> None:
-    assert guards.before_loop([100, 101, *turn * 4, 102]) == [100, 101, *turn]
+    assert guards.before_loop([100, 101, 102, 103, *turn * 4, 104]) == [100, 101, 102, 103, *turn]
 
 
-def test_a_loop_and_nothing_else_leaves_nothing() -> None:
-    assert guards.before_loop([7, 8] * 10) == []
+@pytest.mark.parametrize("tokens", [[7, 8] * 10, [39, *[2174] * 10], [1, 2, 3, *[4, 5] * 4]])
+def test_a_loop_and_hardly_anything_else_leaves_nothing(tokens: list[int]) -> None:
+    assert guards.before_loop(tokens) == []
 
 
 @pytest.mark.parametrize("tokens", [[], [1, 2, 3], [5, 5, 5], [1, 2] * 3, [1, 2, 1, 2, 1, 3, 1, 2]])
