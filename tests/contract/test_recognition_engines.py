@@ -83,11 +83,6 @@ def test_the_result_begins_with_the_prefix(listener: Listener) -> None:
     assert plain(heard.text) == plain(SENTENCE)
 
 
-def test_the_text_before_is_context_and_not_result(listener: Listener) -> None:
-    heard = listener.engine.recognize(listener.spoken, language="en", previous="We are late.", final=True)
-    assert plain(heard.text) == plain(SENTENCE)
-
-
 def test_words_cover_the_text_in_order(listener: Listener) -> None:
     if not listener.engine.info.word_timestamps:
         pytest.skip("no word times")

@@ -72,9 +72,9 @@ def test_decoding_does_not_depend_on_the_cuts(
     data: bytes, places: list[int], encoding: AudioEncoding, rate: int
 ) -> None:
     whole, pieces = PcmDecoder(encoding, rate), PcmDecoder(encoding, rate)
-    expected = np.concatenate((whole.decode(data), whole.finish()))
+    expected = np.concatenate((whole.decode(data), whole.flush()))
     heard = [pieces.decode(piece) for piece in cut_bytes(data, places)]
-    assert (np.concatenate((*heard, pieces.finish())) == expected).all()
+    assert (np.concatenate((*heard, pieces.flush())) == expected).all()
     whole_samples = len(data) // encoding.bytes_per_sample
     assert abs(expected.size - whole_samples * 16000 / rate) <= 0.5
 
@@ -124,7 +124,7 @@ def test_any_text_comes_back_through_any_route_and_noise(
     encoder, decoder = SpeechEncoder(AudioFormat(synthesis, rate), 24000), PcmDecoder(recognition, rate)
     sent = [encoder.encode(block) for block in steps]
     arrived = [decoder.decode(chunk) for chunk in (*sent, encoder.finish())]
-    audio = np.concatenate((np.zeros(silence_samples, np.float32), *arrived, decoder.finish()))
+    audio = np.concatenate((np.zeros(silence_samples, np.float32), *arrived, decoder.flush()))
     level = np.sqrt(np.mean(audio**2) / 10 ** (snr_db / 10)) if audio.any() else 0.01
     noise = np.random.default_rng(seed).standard_normal(audio.size) * level
     heard = ToneRecognition().recognize((audio + noise).astype(np.float32), language=None, final=True)

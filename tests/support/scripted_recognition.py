@@ -67,7 +67,6 @@ class LevelRecognizer:
         *,
         language: Language | None,
         prefix: str = "",
-        previous: str = "",
         final: bool,
         words: bool = False,
     ) -> Hypothesis:
@@ -94,7 +93,6 @@ class ListRecognizer(LevelRecognizer):
         *,
         language: Language | None,
         prefix: str = "",
-        previous: str = "",
         final: bool,
         words: bool = False,
     ) -> Hypothesis:

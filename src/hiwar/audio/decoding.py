@@ -16,6 +16,7 @@ class PcmDecoder:
 
     def __init__(self, encoding: AudioEncoding, sample_rate: int) -> None:
         self._encoding = encoding
+        self._sample_rate = sample_rate
         self._resampler = Resampler(sample_rate, MODEL_SAMPLE_RATE)
         self._half_sample = b""
 
@@ -23,9 +24,11 @@ class PcmDecoder:
         """The 16 kHz samples that became complete; may be empty."""
         return self._resampler.process(self._to_samples(chunk))
 
-    def finish(self) -> Samples:
-        """What the resampler held back. Half a sample at the end is dropped. Called once, last."""
-        return self._resampler.flush()
+    def flush(self) -> Samples:
+        """What the resampler held back. More may follow: it begins anew, but for half a sample that waits."""
+        held_back = self._resampler.flush()
+        self._resampler = Resampler(self._sample_rate, MODEL_SAMPLE_RATE)
+        return held_back
 
     def _to_samples(self, chunk: bytes) -> Samples:
         match self._encoding:

@@ -107,14 +107,13 @@ class RecognitionEngine(Protocol):
         *,
         language: Language | None,
         prefix: str = "",
-        previous: str = "",
         final: bool,
         words: bool = False,
     ) -> Hypothesis:
         """Transcribe mono audio at `info.sample_rate`.
 
         `language` None asks for detection. `prefix` is text that the result must start with (already shown as stable).
-        `previous` is the text of the utterance before, as context. `final` may spend more on quality.
+        `final` may spend more on quality.
         `words` asks for word times. Raises EngineError.
         """
         ...

@@ -13,6 +13,8 @@ class Wish(Enum):
 
     FINALIZE = "finalize"
     FINISH = "finish"
+    END = "end"
+    """The pipeline's own: end the utterance, now that all audio before it is there."""
 
 
 class AudioInbox:
@@ -51,6 +53,10 @@ class AudioInbox:
             return
         self._finished = self._finished or wish is Wish.FINISH
         self._items.append(wish)
+
+    def put_back(self, wish: Wish) -> None:
+        """Queue a wish before everything else."""
+        self._items.appendleft(wish)
 
     def take(self) -> bytes | Wish | None:
         """The next piece or wish; None when nothing waits."""

@@ -137,10 +137,10 @@ class RecognitionPipeline:
             return self._listen(utterance, events)
         if isinstance(item, bytes):
             return self._append(self._decoder.decode(item), events)
-        if item is Wish.FINISH:
-            # What the resampler held back is heard first; FINALIZE comes behind it.
-            self._inbox.wish(Wish.FINALIZE)
-            return self._append(self._decoder.finish(), events)
+        if item is not Wish.END:
+            # What the resampler held back, up to 115 ms at 8 kHz, is heard before the end.
+            self._inbox.put_back(Wish.END)
+            return self._append(self._decoder.flush(), events)
         self._endpointer.reset()
         return self._end(utterance, events, self._buffer.end)
 

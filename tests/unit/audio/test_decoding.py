@@ -14,7 +14,7 @@ RAMP = np.linspace(-0.9, 0.9, 1000, dtype=np.float32)
 def test_linear16_at_16_khz_is_what_was_sent() -> None:
     decoder = PcmDecoder(AudioEncoding.LINEAR16, 16000)
     assert decoder.decode(b"\x00\x40\x00\xc0").tolist() == [0.5, -0.5]
-    assert decoder.finish().size == 0
+    assert decoder.flush().size == 0
 
 
 def test_a_sample_cut_in_two_waits_for_its_other_half() -> None:
@@ -26,7 +26,7 @@ def test_a_sample_cut_in_two_waits_for_its_other_half() -> None:
 def test_half_a_sample_at_the_end_is_dropped() -> None:
     decoder = PcmDecoder(AudioEncoding.LINEAR16, 16000)
     assert decoder.decode(b"\x00\x40\x7f").tolist() == [0.5]
-    assert decoder.finish().size == 0
+    assert decoder.flush().size == 0
 
 
 @pytest.mark.parametrize(
@@ -44,10 +44,10 @@ def test_g711_is_one_byte_a_sample(encoding: AudioEncoding, sent: bytes, expecte
 def test_a_second_at_any_rate_becomes_a_second_at_16_khz(sample_rate: int) -> None:
     decoder = PcmDecoder(AudioEncoding.LINEAR16, sample_rate)
     second = to_linear16(np.full(sample_rate, 0.25, dtype=np.float32))
-    heard = np.concatenate((decoder.decode(second), decoder.finish()))
+    heard = np.concatenate((decoder.decode(second), decoder.flush()))
     assert heard.size == 16000
     assert heard[4000:12000] == pytest.approx(0.25, abs=1e-4)
 
 
 def test_finish_without_audio_is_empty() -> None:
-    assert PcmDecoder(AudioEncoding.MULAW, 8000).finish().size == 0
+    assert PcmDecoder(AudioEncoding.MULAW, 8000).flush().size == 0

@@ -45,7 +45,5 @@ def test_light_commands_import_no_server_and_no_numpy(name: str) -> None:
         f"hiwar.cli.main(['{name}', '--help'], standalone_mode=False)\n"
         "print(sorted({'numpy', 'uvicorn', 'starlette', 'onnxruntime', 'ctranslate2'} & set(sys.modules)))\n"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert result.stdout.splitlines()[-1] == "[]"

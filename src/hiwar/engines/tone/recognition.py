@@ -54,7 +54,6 @@ class ToneRecognition:
         *,
         language: Language | None,
         prefix: str = "",  # noqa: ARG002 - holds by itself
-        previous: str = "",  # noqa: ARG002 - no context is needed
         final: bool,  # noqa: ARG002 - nothing could be done better
         words: bool = False,
     ) -> Hypothesis:

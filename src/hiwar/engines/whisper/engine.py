@@ -84,7 +84,6 @@ class WhisperEngine:
         *,
         language: Language | None,
         prefix: str = "",
-        previous: str = "",
         final: bool,
         words: bool = False,
     ) -> Hypothesis:
@@ -95,7 +94,7 @@ class WhisperEngine:
         if len(samples) > AUDIO_MAX_S * MODEL_SAMPLE_RATE:
             raise EngineError("The recognition model hears at most 30 s at once; send shorter utterances.")
         with _translated():
-            return self._recognize(samples, language, prefix, previous, final=final, words=words)
+            return self._recognize(samples, language, prefix, final=final, words=words)
 
     def close(self) -> None:
         """Release the weights."""
@@ -106,7 +105,6 @@ class WhisperEngine:
         samples: Samples,
         language: Language | None,
         prefix: str,
-        previous: str,
         *,
         final: bool,
         words: bool,
@@ -117,9 +115,8 @@ class WhisperEngine:
         forced = self._vocabulary.encode(prefix)
         budget = guards.token_budget(seconds, spoken)
         start = self._vocabulary.start(spoken)
-        context = self._vocabulary.previous(previous)
         beam = _FINAL_BEAM[spoken] if final else 1
-        attempt = self._decode(encoded, context + start, forced, budget, beam)
+        attempt = self._decode(encoded, start, forced, budget, beam)
         if final and not attempt.trusted and attempt.no_speech < _NO_SPEECH_MAX:
             longer = self._decode(self._encode(samples, AUDIO_MAX_S), start, forced, budget, _DOUBT_BEAM)
             attempt = max(attempt, longer, key=lambda tried: (tried.trusted, tried.sound, tried.margin))

@@ -8,9 +8,6 @@ from tokenizers import Tokenizer
 from hiwar.errors import EngineUnavailableError
 from hiwar.vocabulary import LANGUAGES, Language
 
-PREVIOUS_TOKENS = 112
-"""Most tokens of the utterance before that are kept as context: the decoder holds 448 in all."""
-
 _INCOMPLETE = "\ufffd"
 """What a decoder shows for a character whose bytes continue in the next token."""
 
@@ -22,7 +19,6 @@ class Vocabulary:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._end = self._special("<|endoftext|>")
         self._start = self._special("<|startoftranscript|>")
-        self._previous = self._special("<|startofprev|>")
         self._task = (self._special("<|transcribe|>"), self._special("<|notimestamps|>"))
         self._languages = {language: self._special(f"<|{language}|>") for language in LANGUAGES}
 
@@ -37,10 +33,6 @@ class Vocabulary:
     def start(self, language: Language) -> list[int]:
         """The tokens that ask for a transcript without timestamps."""
         return [self._start, self._languages[language], *self._task]
-
-    def previous(self, text: str) -> list[int]:
-        """The end of the text before as context in front of `start`; empty for empty text."""
-        return [self._previous, *self.encode(text)[-PREVIOUS_TOKENS:]] if text else []
 
     def encode(self, text: str) -> list[int]:
         """Text as it continues a transcript, with the space before its first word."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hiwar.engines.model_store import ModelStore
-from hiwar.engines.whisper.tokens import PREVIOUS_TOKENS, Vocabulary
+from hiwar.engines.whisper.tokens import Vocabulary
 from hiwar.errors import EngineUnavailableError
 
 pytestmark = pytest.mark.models
@@ -46,11 +46,6 @@ def test_the_start_names_language_and_task(vocabulary: Vocabulary) -> None:
 def test_special_tokens_never_come_from_text(vocabulary: Vocabulary) -> None:
     assert not set(vocabulary.encode("<|endoftext|> <|ar|>")) & set(vocabulary.start("ar"))
     assert vocabulary.plain([1, *vocabulary.start("en"), 2]) == [1, 2]
-
-
-def test_the_text_before_is_bounded(vocabulary: Vocabulary) -> None:
-    assert vocabulary.previous("") == []
-    assert len(vocabulary.previous("word " * 1000)) == 1 + PREVIOUS_TOKENS
 
 
 def test_a_tokenizer_of_another_model_is_refused(tmp_path: Path) -> None:
