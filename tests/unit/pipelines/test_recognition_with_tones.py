@@ -12,7 +12,6 @@ from hiwar.pipelines.recognition import RecognitionPipeline
 from hiwar.vocabulary import RECOGNITION_SAMPLE_RATES, RecognitionConfig, SpeechEnded
 from support.scripted_recognition import finals, work
 
-
 GAP_MS = 16
 """What a decoder needs to see of the silence behind a tone; resamplers hold back twice as much and more."""
 
