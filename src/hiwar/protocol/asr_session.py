@@ -48,6 +48,12 @@ class AsrSessionLimits:
     text_frame_chars_max: int = 16_384
     sign_in_timeout_ms: int = 10_000
     idle_timeout_ms: int = 60_000
+    stalled_audio_ms: int = 2_000
+    """Real time without audio, behind what was sent, at which the utterance ends: some clients send only speech."""
+
+
+_AHEAD_MAX_S = 10.0
+"""How far audio that comes in bursts may reach ahead of real time and still count as a steady stream."""
 
 
 class AsrServerSession:
@@ -61,6 +67,7 @@ class AsrServerSession:
         self._first_frame = True
         self._stopping = False
         self._segments = 0
+        self._heard_until_s: float | None = None
 
     # -- waits -------------------------------------------------------------------------------------------------
 
@@ -69,9 +76,15 @@ class AsrServerSession:
         """When `tick` must be called at the latest; None while everything pending is being answered."""
         if self.state is State.SIGNING_IN:
             return self._last_activity_s + self._limits.sign_in_timeout_ms / 1000
-        if self.state is State.OPEN:
-            return self._last_activity_s + self._limits.idle_timeout_ms / 1000
-        return None
+        if self.state is not State.OPEN:
+            return None
+        idle_s = self._last_activity_s + self._limits.idle_timeout_ms / 1000
+        return idle_s if self._stalled_s is None else min(idle_s, self._stalled_s)
+
+    @property
+    def _stalled_s(self) -> float | None:
+        """When the audio counts as stalled; None when none came since it last did."""
+        return None if self._heard_until_s is None else self._heard_until_s + self._limits.stalled_audio_ms / 1000
 
     def tick(self, now: float) -> Effects:
         """Answer a deadline that has passed."""
@@ -79,8 +92,17 @@ class AsrServerSession:
             return ()
         if self.state is State.SIGNING_IN:
             return self._break(unauthorized())
+        if self._stalled_s is not None and now >= self._stalled_s:
+            self._heard_until_s = None
+            return (EndUtterance(),)
         message = 'No audio came for too long; send {"type": "keepalive"} while there is none.'
         return self._break(HiwarError(ErrorCode.IDLE_TIMEOUT, message))
+
+    def resumed(self, now: float) -> None:
+        """Nothing was read from the peer until now, for want of room: that silence was not the peer's."""
+        self._last_activity_s = now
+        if self._heard_until_s is not None:
+            self._heard_until_s = max(now, self._heard_until_s)
 
     # -- signing in --------------------------------------------------------------------------------------------
 
@@ -115,7 +137,11 @@ class AsrServerSession:
             return self._break(frame_too_large(self._limits.audio_frame_bytes_max, "bytes"))
         if self.state is State.FINISHING:
             return self._late()
-        return (FeedAudio(frame),) if frame else ()
+        if not frame:
+            return ()
+        seconds = len(frame) / (self.config.sample_rate * self.config.encoding.bytes_per_sample)
+        self._heard_until_s = min(max(now, self._heard_until_s or now) + seconds, now + _AHEAD_MAX_S)
+        return (FeedAudio(frame),)
 
     def receive_text(self, frame: str, now: float) -> Effects:
         """A text frame came in: a sign-in, or a control message."""

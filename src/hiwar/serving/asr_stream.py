@@ -121,9 +121,12 @@ class AsrStream:
         self._inbox.audio_bytes += len(audio)
         self._inbox.audio_received_s = self._clock()
         self._arrived.set()
+        if self._inbox.audio_bytes < self._buffer_bytes_max:
+            return
         while self._inbox.audio_bytes >= self._buffer_bytes_max:
             self._room.clear()
             await self._room.wait()
+        self._session.resumed(self._clock())
 
     async def _recognize(self) -> None:
         await self._arrived.wait()  # nothing is held for a peer that only connects

@@ -27,6 +27,8 @@ class ServingLimits:
     """Audio received and not yet recognised; past it the server stops reading, and TCP holds the client back."""
     sign_in_timeout_ms: Milliseconds = 10_000
     idle_timeout_ms: Milliseconds = 300_000
+    stalled_audio_ms: Milliseconds = 2_000
+    """Real time without audio, behind what was sent, at which an utterance ends."""
     send_timeout_ms: Milliseconds = 30_000
     """A client that takes nothing for so long is cut off."""
     drain_timeout_ms: Milliseconds = 20_000
@@ -43,4 +45,8 @@ class ServingLimits:
 
     def asr_session(self) -> AsrSessionLimits:
         """The part that a recognition connection is bound by."""
-        return AsrSessionLimits(sign_in_timeout_ms=self.sign_in_timeout_ms, idle_timeout_ms=self.idle_timeout_ms)
+        return AsrSessionLimits(
+            sign_in_timeout_ms=self.sign_in_timeout_ms,
+            idle_timeout_ms=self.idle_timeout_ms,
+            stalled_audio_ms=self.stalled_audio_ms,
+        )

@@ -250,12 +250,46 @@ def test_a_pipeline_that_fails_closes_the_stream() -> None:
 def test_the_idle_deadline_runs_from_the_last_frame_of_any_kind() -> None:
     session = open_session()
     assert session.deadline_s == 60.0
-    session.receive_binary(b"12", 50.0)
+    session.receive_binary(b"", 50.0)
     assert session.deadline_s == 110.0
     control(session, "keepalive", 100.0)
     assert session.deadline_s == 160.0
     assert session.tick(159.0) == ()
     assert_broken(session, session.tick(160.0), ErrorCode.IDLE_TIMEOUT, 4408)
+
+
+SECOND = bytes(32_000)
+
+
+def test_audio_that_stalls_ends_the_utterance_once() -> None:
+    session = open_session()
+    session.receive_binary(SECOND, 10.0)
+    assert session.deadline_s == 13.0
+    assert session.tick(12.9) == ()
+    assert session.tick(13.0) == (EndUtterance(),)
+    assert session.deadline_s == 70.0
+    session.receive_binary(SECOND, 20.0)
+    assert session.tick(23.0) == (EndUtterance(),)
+
+
+def test_audio_in_bursts_is_no_stall_until_it_would_have_been_heard() -> None:
+    session = open_session()
+    for _ in range(5):
+        session.receive_binary(SECOND, 10.0)
+    assert session.deadline_s == 17.0
+    for _ in range(60):
+        session.receive_binary(SECOND, 15.0)
+    assert session.deadline_s == 27.0
+
+
+def test_time_in_which_the_server_read_nothing_is_no_stall() -> None:
+    session = open_session()
+    session.receive_binary(SECOND, 10.0)
+    session.resumed(100.0)
+    assert session.deadline_s == 102.0
+    assert session.tick(102.0) == (EndUtterance(),)
+    session.resumed(150.0)
+    assert session.deadline_s == 210.0
 
 
 def test_there_is_no_deadline_while_the_rest_is_answered() -> None:
