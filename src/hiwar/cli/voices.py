@@ -1,20 +1,21 @@
 """`hiwar voices`: what can speak, and how well."""
 
 import asyncio
+import textwrap
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from hiwar.cli.server_choice import Server, chosen_server, server_options
 from hiwar.client import ConnectionFailedError
 from hiwar.vocabulary import Voice
 
 _TIMEOUT_S = 10.0
+_WIDTH = 78
+_LANGUAGE_NAMES = {"ar": "Arabic", "en": "English"}
 
 
 class _Catalogue(msgspec.Struct, frozen=True):
@@ -40,13 +41,18 @@ def command(as_json: bool, url: str | None, api_key: str | None, data_dir: Path 
     if as_json:
         click.echo(msgspec.json.format(body).decode())
         return
-    table = Table("Voice", "Languages", "Gender", "Quality", "Engine", "Model", "Licence", "Description")
     for voice in msgspec.json.decode(body, type=_Catalogue).voices:
-        spoken = ", ".join(voice.languages)
-        table.add_row(
-            voice.name, spoken, voice.gender, voice.quality, voice.engine, voice.model, voice.licence, voice.description
-        )
-    Console().print(table)
+        click.echo(_shown(voice))
+
+
+def _shown(voice: Voice) -> str:
+    """A few lines that fit any terminal."""
+    spoken = " and ".join(_LANGUAGE_NAMES[language] for language in voice.languages)
+    description = textwrap.fill(voice.description, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return (
+        f"{click.style(voice.name, bold=True)}  {spoken}, {voice.gender}, quality: {voice.quality}\n"
+        f"{description}\n  {voice.engine}: {voice.model}, {voice.licence}\n"
+    )
 
 
 def _get(server: Server) -> bytes:
