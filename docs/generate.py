@@ -73,7 +73,8 @@ def settings_page() -> str:
     """Every setting with its default."""
     text = """# Settings
 
-Flags go before the environment, the environment before the file given with `--config`, the file before the defaults.
+Flags go before the environment, the environment before the file given with `--config` or named by `HIWAR_CONFIG`, the
+file before the defaults.
 `limits.streams_max` is `[limits] streams_max` in the file and `HIWAR_LIMITS_STREAMS_MAX` in the environment.
 `hiwar serve --print-config` shows every value and where it comes from. An unknown name is an error: under an
 orchestrator that puts addresses of services into the environment, keep names that begin with `HIWAR_` out of it.

@@ -14,7 +14,6 @@ import numpy as np
 from hiwar.audio import g711, pcm
 from hiwar.audio.decoding import PcmDecoder
 from hiwar.audio.encoding import SpeechEncoder
-from hiwar.audio.framing import Framer
 from hiwar.audio.pcm import Samples
 from hiwar.audio.resample import Resampler
 from hiwar.engines.tone.recognition import ToneRecognition
@@ -62,8 +61,6 @@ def main() -> None:
     for rate in SYNTHESIS_SAMPLE_RATES:
         encoder = SpeechEncoder(AudioFormat(SpeechFormat.PCM, rate), 24000)
         report(f"encode, 24000 to {rate} Hz", partial(encoder.encode, block))
-    framer = Framer(512)
-    report("framing, windows of 512", lambda: framer.push(samples))
     report_tone()
 
 

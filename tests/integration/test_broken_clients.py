@@ -1,33 +1,36 @@
 """Clients that speak no protocol, or break it: each is answered or cut off, and the server stays as it was."""
 
+import contextlib
 import json
 import random
 from collections.abc import Iterator
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from support.raw_websocket import BINARY, TEXT, frame, raw_socket, raw_stream, upgrade
 from support.serving import WAIT_S, LiveServer, live_server
 
 TTS, ASR = "/v1/tts/stream", "/v1/asr/stream"
 STREAMS_MAX = 3
+UNSIGNED_MAX = 5
+FLAGS = {"limits.streams_max": STREAMS_MAX, "limits.connections_unsigned_max": UNSIGNED_MAX}
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with live_server(tmp_path_factory.mktemp("data"), {"limits.streams_max": STREAMS_MAX}) as started:
+    with live_server(tmp_path_factory.mktemp("data"), FLAGS) as started:
         yield started
 
 
 @pytest.fixture(autouse=True)
 def healthy_afterwards(server: LiveServer) -> Iterator[None]:
     yield
-    server.until(lambda: server.running.service._slots_taken == 0)
+    server.until(lambda: not server.running.service._slots)
     with server.connect(TTS) as client:
         client.send('{"text": "still here"}')
         assert "synthesis_started" in str(client.recv(WAIT_S))
-    server.until(lambda: server.running.service._slots_taken == 0)
+    server.until(lambda: not server.running.service._slots)
 
 
 def _everything(server: LiveServer, *sent: bytes, path: str | None = None) -> bytes:
@@ -139,6 +142,39 @@ def test_one_stream_more_than_there_is_room_for(server: LiveServer) -> None:
         assert server.get("/readyz").status == 200
         first.send('{"text": "hi"}')
         assert "synthesis_started" in str(first.recv(WAIT_S))
-    server.until(lambda: server.running.service._slots_taken == 0)
+    server.until(lambda: not server.running.service._slots)
     with server.connect(TTS), server.connect(TTS), server.connect(ASR):
         assert server.held.slots == STREAMS_MAX
+
+
+def test_connections_that_never_sign_in_keep_nobody_out(server: LiveServer) -> None:
+    with contextlib.ExitStack() as silent:
+        for number in range(UNSIGNED_MAX):
+            silent.enter_context(server.connect((TTS, ASR)[number % 2], key=""))
+        with pytest.raises(InvalidStatus) as refused, server.connect(TTS, key=""):
+            pass
+        assert refused.value.response.status_code == 503
+        with server.connect(TTS) as client:
+            client.send('{"text": "hi"}')
+            assert "synthesis_started" in str(client.recv(WAIT_S))
+
+
+def test_a_first_frame_with_a_good_key_is_told_that_the_server_is_full(server: LiveServer) -> None:
+    for path in (TTS, ASR):
+        with server.connect(TTS), server.connect(TTS), server.connect(ASR), server.connect(path, key="") as client:
+            client.send(json.dumps({"x-api-key": server.key}))
+            assert json.loads(client.recv(WAIT_S))["code"] == "server_busy"
+            with pytest.raises(ConnectionClosed) as closed:
+                client.recv(WAIT_S)
+            assert closed.value.rcvd is not None
+            assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4503, "server_busy")
+        server.until(lambda: not server.running.service._slots)
+
+
+def test_a_recording_in_one_large_frame_is_heard_to_its_end(server: LiveServer) -> None:
+    octets = 4 * 1024 * 1024
+    with server.connect(ASR + "?sample_rate=8000&encoding=mulaw") as client:
+        client.send(b"\xff" * octets)
+        client.send('{"type": "finish"}')
+        said = [json.loads(frame) for frame in client]
+    assert said[-1] == {"type": "done", "request_id": said[-1]["request_id"], "audio_ms": octets // 8, "segments": 0}

@@ -24,10 +24,11 @@ def server(data_dir: Path) -> Iterator[Process]:
         assert started.stop().code == 0
 
 
-def hiwar(data_dir: Path, *arguments: str, given: str = "") -> Ended:
-    command, environment = hiwar_command(data_dir)
+def hiwar(data_dir: Path, *arguments: str, programs: Path | None = None, folder: Path | None = None) -> Ended:
+    """Run a command in `folder`, with no programs to be found but those of `programs`."""
+    command, environment = hiwar_command(data_dir, {"PATH": str(programs)} if programs else None)
     done = subprocess.run(
-        [*command, *arguments], env=environment, capture_output=True, timeout=WAIT_S, input=given.encode(), check=False
+        [*command, *arguments], env=environment, cwd=folder, capture_output=True, timeout=WAIT_S, check=False
     )
     return Ended(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode())
 
@@ -99,6 +100,63 @@ def test_say_where_nothing_can_be_written(server: Process, data_dir: Path, tmp_p
         assert "Traceback" not in failed.err
 
 
+@pytest.mark.parametrize("options", [("-o", "said.wav"), ("-o", "said.raw", "--format", "mulaw"), ("-o", "-")])
+def test_a_text_with_nothing_to_speak_is_an_error(
+    server: Process, data_dir: Path, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    silent = hiwar(data_dir, "say", "🙂", *options, "--url", server.url, folder=tmp_path)
+    assert (silent.code, silent.err) == (1, "Error: There is nothing to speak in this text.\n")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [((), "speech.wav"), (("--format", "mulaw"), "speech.mulaw"), (("--format", "pcm"), "speech.pcm")],
+)
+def test_without_a_player_the_file_is_named_after_its_format(
+    server: Process, data_dir: Path, tmp_path: Path, options: tuple[str, ...], name: str
+) -> None:
+    said = hiwar(data_dir, "say", "hello", *options, "--url", server.url, programs=tmp_path, folder=tmp_path)
+    assert said.code == 0, said.err
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+    assert ((tmp_path / name).read_bytes()[:4] == b"RIFF") == (name == "speech.wav")
+
+
+@pytest.fixture
+def player(tmp_path: Path) -> Path:
+    """A player that writes what it hears into `heard` below the folder where it is run."""
+    path = tmp_path / "programs" / "paplay"
+    path.parent.mkdir()
+    path.write_text("#!/bin/sh\nexec /bin/cat > heard\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_say_plays(server: Process, data_dir: Path, tmp_path: Path, player: Path) -> None:
+    said = hiwar(data_dir, "say", "hello", "--url", server.url, programs=player.parent, folder=tmp_path)
+    assert said.code == 0, said.err
+    assert (tmp_path / "heard").stat().st_size > 20_000
+
+
+def test_a_format_without_a_file_is_refused(server: Process, data_dir: Path, tmp_path: Path, player: Path) -> None:
+    arguments = ("say", "hello", "--format", "mulaw", "--url", server.url)
+    refused = hiwar(data_dir, *arguments, programs=player.parent, folder=tmp_path)
+    assert refused.code == 2
+    assert "-o FILE" in refused.err
+
+
+@pytest.mark.parametrize("script", ["exit 3", "/bin/cat > /dev/null; exit 3", ""])
+@pytest.mark.parametrize("text", ["hi", "abcdefghi " * 50])
+def test_a_player_that_dies_is_an_error(
+    server: Process, data_dir: Path, tmp_path: Path, player: Path, script: str, text: str
+) -> None:
+    player.write_text(f"#!/bin/sh\n{script}\n" if script else "")
+    failed = hiwar(data_dir, "say", text, "--url", server.url, programs=player.parent, folder=tmp_path)
+    assert failed.code == 1
+    assert "Error: The player paplay failed" in failed.err
+    assert "Traceback" not in failed.err
+
+
 def test_voices(server: Process, data_dir: Path) -> None:
     shown = hiwar(data_dir, "voices", "--json", "--url", server.url)
     assert [voice["name"] for voice in json.loads(shown.out)["voices"]] == ["Yara", "Nouf", "Atheer", "Yara_en"]
@@ -125,6 +183,13 @@ def test_a_wrong_key(server: Process, data_dir: Path, command: tuple[str, ...]) 
     assert failed.code == 1
     assert "key" in failed.err
     assert "wrong" not in failed.err
+
+
+@pytest.mark.parametrize("command", [("say", "hello", "-o", "-"), ("voices",)])
+def test_a_malformed_key(server: Process, data_dir: Path, command: tuple[str, ...]) -> None:
+    failed = hiwar(data_dir, *command, "--url", server.url, "--api-key", "مفتاح")
+    assert failed.code == 1
+    assert "The API key is malformed" in failed.err
 
 
 def test_files_that_are_no_audio(server: Process, data_dir: Path, tmp_path: Path) -> None:

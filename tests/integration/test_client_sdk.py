@@ -9,7 +9,7 @@ import pytest
 
 from hiwar.client import AsyncClient, ConnectionFailedError
 from hiwar.errors import ErrorCode, HiwarError
-from hiwar.protocol.messages import Done, Final, Partial, Ready
+from hiwar.protocol.messages import Done, ErrorEvent, Final, Partial, Ready
 from hiwar.vocabulary import AudioEncoding, SpeechFormat
 from support.serving import WAIT_S, LiveServer, live_server
 from support.tones import heard, spoken
@@ -152,6 +152,26 @@ def test_nobody_there(url: str) -> None:
 def test_addresses_that_are_none(url: str) -> None:
     with pytest.raises(HiwarError, match="ws://"):
         run(_speak(AsyncClient(url, "key")))
+
+
+def test_a_recognition_that_a_stopping_server_cuts_short_is_no_success(tmp_path: Path) -> None:
+    events: list[Any] = []
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield spoken("hello", sample_rate=16000, encoding="linear16")
+        await asyncio.Event().wait()
+
+    async def recognise(server: LiveServer) -> None:
+        async for event in AsyncClient(server.url, server.key).transcribe(endless()):
+            events.append(event)
+            if isinstance(event, Partial):
+                server.stop()
+
+    with live_server(tmp_path) as server, pytest.raises(HiwarError) as refused:
+        run(recognise(server))
+    assert refused.value.code is ErrorCode.SERVER_BUSY
+    assert isinstance(events[-1], ErrorEvent)
+    assert [event.transcript for event in events if isinstance(event, Final)] == ["hello"]
 
 
 def test_a_server_that_goes_away_in_mid_stream(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Whatever a peer sends and whenever: the recognition session answers, and its messages come in their order."""
 
 import json
+from dataclasses import replace
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -8,14 +9,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.protocol import json_codec
-from hiwar.protocol.asr_session import AsrServerSession, AsrSessionLimits
+from hiwar.protocol.asr_session import AsrServerSession
 from hiwar.protocol.effects import AsrEffect, CheckCredentials, Close, EndStream, EndUtterance, FeedAudio, Send
 from hiwar.protocol.messages import Done, ErrorEvent, Ready
 from hiwar.protocol.transitions import ASR, State
 from hiwar.vocabulary import RecognitionConfig, SpeechEnded, SpeechStarted, Transcript
 from support.frames import MARK, broken_frames, json_values, reachable, sign_ins
+from support.limits import ASR_LIMITS
 
-LIMITS = AsrSessionLimits(audio_frame_bytes_max=100, text_frame_chars_max=9000)
+LIMITS = replace(ASR_LIMITS, audio_frame_bytes_max=100, text_frame_chars_max=9000)
 
 events = st.one_of(
     st.builds(SpeechStarted, st.integers(0, 9), st.integers(0, 9)),

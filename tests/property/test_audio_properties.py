@@ -9,7 +9,6 @@ from hypothesis.extra import numpy as arrays
 
 from hiwar.audio.decoding import PcmDecoder
 from hiwar.audio.encoding import SpeechEncoder
-from hiwar.audio.framing import Framer
 from hiwar.audio.pcm import Samples, from_linear16, to_linear16
 from hiwar.audio.resample import Resampler
 from hiwar.engines.tone.recognition import ToneRecognition
@@ -89,17 +88,6 @@ def test_encoding_does_not_depend_on_the_cuts(
     expected = whole.encode(samples) + whole.finish()
     assert b"".join(pieces.encode(piece) for piece in cut(samples, places)) + pieces.finish() == expected
     assert pieces.audio_ms == whole.audio_ms
-
-
-@unhurried
-@given(recorded, cut_places, st.integers(1, 700))
-def test_windows_do_not_depend_on_the_cuts(samples: Samples, places: list[int], window_samples: int) -> None:
-    framer = Framer(window_samples)
-    windows = [window for piece in cut(samples, places) for window in framer.push(piece)]
-    assert all(window.size == window_samples for window in windows)
-    framed = len(windows) * window_samples
-    assert framer.pending_samples == samples.size - framed < window_samples
-    assert (np.concatenate((samples[:0], *windows)) == samples[:framed]).all()
 
 
 @unhurried

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from dataclasses import replace
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -13,12 +14,13 @@ from hiwar.protocol.effects import CheckCredentials, Close, Send, SendAudio, Sta
 from hiwar.protocol.fields import request_id_of
 from hiwar.protocol.messages import Cancelled, ErrorEvent, SynthesisComplete, SynthesisStarted
 from hiwar.protocol.transitions import NOT_SIGNED_IN, TTS, State
-from hiwar.protocol.tts_session import TtsServerSession, TtsSessionLimits
+from hiwar.protocol.tts_session import TtsServerSession
 from hiwar.vocabulary import SynthesisProgress
 from support.frames import MARK, broken_frames, json_values, marked_text, reachable, sign_ins
+from support.limits import TTS_LIMITS
 
-LIMITS = TtsSessionLimits(text_chars_max=15, frame_chars_max=9000, requests_queued_max=3)
-OUT_OF_TURN = {ErrorCode.RATE_LIMIT_EXCEEDED, ErrorCode.SERVER_BUSY}
+LIMITS = replace(TTS_LIMITS, text_chars_max=15, frame_chars_max=9000, requests_queued_max=3)
+OUT_OF_TURN = ErrorCode.RATE_LIMIT_EXCEEDED
 IDS = st.sampled_from(["a", "b", "c", "d"])
 
 good_requests = st.fixed_dictionaries({"text": marked_text}, optional={"request_id": IDS, "voice": st.just("Yara")})
@@ -153,8 +155,9 @@ class TtsSessionMachine(RuleBasedStateMachine):
     @rule()
     def drain(self) -> None:
         self.draining = True
-        self.carry_out(self.session.drain())
-        assert self.pending == [self.active]
+        before = list(self.pending)
+        self.carry_out(self.session.drain(self.now))
+        assert self.pending == before
 
     @precondition(lambda self: len(self.pending) > 2)
     @rule()
@@ -194,6 +197,7 @@ class TtsSessionMachine(RuleBasedStateMachine):
                 case Send(ErrorEvent() as error):
                     assert MARK not in error.message + (error.request_id or "")
                 case Send(SynthesisStarted() as started):
+                    assert not self.draining
                     assert self.active is None
                     assert self.pending[0] == started.request_id
                     self.active = started.request_id
@@ -244,8 +248,8 @@ class TtsSessionMachine(RuleBasedStateMachine):
         assert complete.request_id in self.pending
         assert (complete.status == "failed") == (error is not None)
         assert error is None or error.request_id == complete.request_id
-        just_refused = complete.request_id == self.arriving and error is not None and error.code in OUT_OF_TURN
-        if not (complete.status == "cancelled" or just_refused or self.draining):
+        just_refused = complete.request_id == self.arriving and error is not None and error.code == OUT_OF_TURN
+        if not (complete.status == "cancelled" or just_refused):
             assert complete.request_id == self.pending[0]
         self.pending.remove(complete.request_id)
         if self.active == complete.request_id:

@@ -71,7 +71,7 @@ class LiveServer:
         return self.call(
             lambda: Held(
                 streams=len(service._streams),
-                slots=service._slots_taken,
+                slots=len(service._slots),
                 tasks=len(asyncio.all_tasks()) - 1,
                 threads=threading.active_count(),
                 files=len(list(Path("/proc/self/fd").iterdir())),

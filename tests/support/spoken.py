@@ -10,11 +10,11 @@ from hiwar.engines.contracts import EngineContext, Samples
 from hiwar.vocabulary import MODEL_SAMPLE_RATE
 
 
-def speak(text: str, models_dir: Path, speaker: str = "hibari") -> Samples:
-    """The text at 16 kHz by the first English voice of an engine."""
+def speak(text: str, models_dir: Path, speaker: str = "hibari", voice: str | None = None) -> Samples:
+    """The text at 16 kHz by a voice of an engine, its first English one unless another is named."""
     engine = registry.load_synthesis(speaker, EngineContext(models_dir))
-    voice = next(voice.name for voice in engine.voices if "en" in voice.languages)
-    pieces = list(engine.synthesize(text, voice=voice, language="en", speed=1.0))
+    chosen = voice or next(voice.name for voice in engine.voices if "en" in voice.languages)
+    pieces = list(engine.synthesize(text, voice=chosen, language="en", speed=1.0))
     rate = engine.info.sample_rate
     engine.close()
     samples: Samples = soxr.resample(np.concatenate(pieces), rate, MODEL_SAMPLE_RATE).astype(np.float32)

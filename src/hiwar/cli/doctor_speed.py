@@ -6,6 +6,7 @@ One short sentence a measurement, after a warm-up, on one thread: an impression 
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hiwar.cli.doctor_checks import Finding
@@ -28,11 +29,10 @@ def measure_speed(settings: Settings, report: Callable[[str], None]) -> Iterator
     try:
         from hiwar.engines.contracts import EngineContext
 
-        context = EngineContext(
-            settings.models_dir, concurrent_calls=1, model=settings.engines.recognition_model, report=report
-        )
+        context = EngineContext(settings.models_dir, concurrent_calls=1, report=report)
+        recognition = replace(context, model=settings.engines.recognition_model)
         spoken, sample_rate = yield from _synthesis(settings.engines.synthesis, context)
-        yield from _recognition(settings.engines.recognition, context, spoken, sample_rate)
+        yield from _recognition(settings.engines.recognition, recognition, spoken, sample_rate)
         yield from _voice_activity(settings.engines.voice_activity, context, spoken, sample_rate)
     except ImportError as error:
         remedy = "run: pip install 'hiwar[all]'"

@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 import msgspec
 
-from hiwar.cli.options import data_dir_option, json_option
+from hiwar.cli.options import config_option, data_dir_option, json_option
 from hiwar.cli.tables import print_table
 from hiwar.server.settings import load_settings
 from hiwar.serving.keys import DEFAULT_LIMITS, SERVICES, KeyLimits, KeyRecord, KeyStore, Service
 
 _LIMIT = click.IntRange(min=0)
+_NOT_ENFORCED = "Kept with the key, not enforced yet."
 _SERVICE_CHOICES: dict[str, tuple[Service, ...]] = {"tts": ("tts",), "asr": ("asr",), "both": SERVICES}
 
 
@@ -19,7 +20,7 @@ _SERVICE_CHOICES: dict[str, tuple[Service, ...]] = {"tts": ("tts",), "asr": ("as
 def command() -> None:
     """Make, list and revoke API keys.
 
-    A running server knows of a new or revoked key at once.
+    A running server knows of a new or revoked key at once; connections that are open stay open.
 
     \b
     Example:
@@ -42,15 +43,34 @@ def command() -> None:
     "--voice", "voices", multiple=True, help="A voice it may use; give it once for each. Default: all voices."
 )
 @click.option(
-    "--rpm", type=_LIMIT, default=DEFAULT_LIMITS.requests_per_minute, show_default=True, help="Requests a minute."
+    "--rpm",
+    type=_LIMIT,
+    default=DEFAULT_LIMITS.requests_per_minute,
+    show_default=True,
+    help=f"Requests a minute. {_NOT_ENFORCED}",
 )
 @click.option(
-    "--tpm", type=_LIMIT, default=DEFAULT_LIMITS.tokens_per_minute, show_default=True, help="Tokens a minute."
+    "--tpm",
+    type=_LIMIT,
+    default=DEFAULT_LIMITS.tokens_per_minute,
+    show_default=True,
+    help=f"Tokens a minute. {_NOT_ENFORCED}",
 )
-@click.option("--tpd", type=_LIMIT, default=DEFAULT_LIMITS.tokens_per_day, show_default=True, help="Tokens a day.")
 @click.option(
-    "--concurrent", type=_LIMIT, default=DEFAULT_LIMITS.concurrent_streams, show_default=True, help="Streams at a time."
+    "--tpd",
+    type=_LIMIT,
+    default=DEFAULT_LIMITS.tokens_per_day,
+    show_default=True,
+    help=f"Tokens a day. {_NOT_ENFORCED}",
 )
+@click.option(
+    "--concurrent",
+    type=_LIMIT,
+    default=DEFAULT_LIMITS.concurrent_streams,
+    show_default=True,
+    help=f"Streams at a time. {_NOT_ENFORCED}",
+)
+@config_option
 @data_dir_option
 def create(
     name: str,
@@ -60,11 +80,13 @@ def create(
     tpm: int,
     tpd: int,
     concurrent: int,
+    config: Path | None,
     data_dir: Path | None,
 ) -> None:
     """Make a key and print it, this once, alone on the last line of standard output.
 
-    A limit of 0 means no limit. One token is one character of text to speak, or 100 ms of audio to hear.
+    A limit of 0 means no limit. Limits are stored with the key; this version does not enforce them yet.
+    One token is one character of text to speak, or 100 ms of audio to hear.
 
     \b
     Example:
@@ -72,22 +94,23 @@ def create(
       KEY=$(hiwar keys create --name test | tail -n 1)
     """
     limits = KeyLimits(rpm or None, tpm or None, tpd or None, concurrent or None)
-    record, key = _store(data_dir).create(name, _SERVICE_CHOICES[service], voices or None, limits)
+    record, key = _store(config, data_dir).create(name, _SERVICE_CHOICES[service], voices or None, limits)
     click.echo(f"Key {record.principal.key_id} for {name}. Keep it safe: it is not shown again.", err=True)
     click.echo(key)
 
 
 @command.command("list")
 @json_option
+@config_option
 @data_dir_option
-def list_keys(as_json: bool, data_dir: Path | None) -> None:
+def list_keys(as_json: bool, config: Path | None, data_dir: Path | None) -> None:
     """List all keys, without their secrets.
 
     \b
     Example:
       hiwar keys list
     """
-    records = _store(data_dir).list()
+    records = _store(config, data_dir).list()
     if as_json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(records)).decode() + "\n")
     elif records:
@@ -99,21 +122,22 @@ def list_keys(as_json: bool, data_dir: Path | None) -> None:
 
 @command.command()
 @click.argument("key_id")
+@config_option
 @data_dir_option
-def revoke(key_id: str, data_dir: Path | None) -> None:
-    """Refuse a key from now on. KEY_ID is the first column of `hiwar keys list`.
+def revoke(key_id: str, config: Path | None, data_dir: Path | None) -> None:
+    """Refuse a key for new connections. KEY_ID is the first column of `hiwar keys list`.
 
     \b
     Example:
       hiwar keys revoke 4fQz01ab
     """
-    if not _store(data_dir).revoke(key_id):
+    if not _store(config, data_dir).revoke(key_id):
         raise click.ClickException(f"There is no key {key_id!r} in use; see: hiwar keys list")
     click.echo(f"Key {key_id} is revoked.", err=True)
 
 
-def _store(data_dir: Path | None) -> KeyStore:
-    return KeyStore(load_settings({"data_dir": data_dir}).settings.keys_file)
+def _store(config: Path | None, data_dir: Path | None) -> KeyStore:
+    return KeyStore(load_settings({"data_dir": data_dir}, config).settings.keys_file)
 
 
 def _row(record: KeyRecord) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from hiwar.cli.options import json_option, models_dir_option
+from hiwar.cli.options import config_option, json_option, models_dir_option
 from hiwar.cli.tables import print_table
 from hiwar.engines.model_catalogue import HubRepository, JoinedFromPackages
 from hiwar.engines.model_store import ModelStore, StoredModel
@@ -26,15 +26,16 @@ def command() -> None:
 
 @command.command("list")
 @json_option
+@config_option
 @models_dir_option
-def list_models(as_json: bool, models_dir: Path | None) -> None:
+def list_models(as_json: bool, config: Path | None, models_dir: Path | None) -> None:
     """List the models that hiwar knows, and which of them are here.
 
     \b
     Example:
       hiwar models list
     """
-    stored = _store(models_dir).list()
+    stored = _store(config, models_dir).list()
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode([_public(model) for model in stored])).decode())
         return
@@ -46,8 +47,9 @@ def list_models(as_json: bool, models_dir: Path | None) -> None:
 @click.argument("name", required=False)
 @click.option("--embedded", is_flag=True, help="Prepare the models that installed packages carry. Uses no network.")
 @click.option("--hub", help="Address of the model hub. [env: HIWAR_HUB]")
+@config_option
 @models_dir_option
-def pull(name: str | None, embedded: bool, hub: str | None, models_dir: Path | None) -> None:
+def pull(name: str | None, embedded: bool, hub: str | None, config: Path | None, models_dir: Path | None) -> None:
     """Bring the model NAME here; what was broken off is continued.
 
     \b
@@ -57,7 +59,7 @@ def pull(name: str | None, embedded: bool, hub: str | None, models_dir: Path | N
     """
     if (name is None) == (not embedded):
         raise click.UsageError("Give either the NAME of a model or --embedded.")
-    store = _store(models_dir, hub)
+    store = _store(config, models_dir, hub)
     names = [name] if name else _embedded(store)
     for each in names:
         path = store.pull(each, lambda line: click.echo(line, err=True))
@@ -66,22 +68,23 @@ def pull(name: str | None, embedded: bool, hub: str | None, models_dir: Path | N
 
 @command.command()
 @click.argument("name")
+@config_option
 @models_dir_option
-def path(name: str, models_dir: Path | None) -> None:
+def path(name: str, config: Path | None, models_dir: Path | None) -> None:
     """Print where the model NAME lies; fails when it is not here.
 
     \b
     Example:
       ls $(hiwar models path whisper-base)
     """
-    found = _store(models_dir).path(name)
+    found = _store(config, models_dir).path(name)
     if found is None:
         raise click.ClickException(f"The model {name} is not here yet; run: hiwar models pull {name}")
     click.echo(found)
 
 
-def _store(models_dir: Path | None, hub: str | None = None) -> ModelStore:
-    settings = load_settings({"models_dir": models_dir, "hub": hub}).settings
+def _store(config: Path | None, models_dir: Path | None, hub: str | None = None) -> ModelStore:
+    settings = load_settings({"models_dir": models_dir, "hub": hub}, config).settings
     return ModelStore(settings.models_dir, settings.hub)
 
 

@@ -17,6 +17,6 @@ models_dir_option = click.option(
 config_option = click.option(
     "--config",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Settings file (TOML).",
+    help="Settings file (TOML). [env: HIWAR_CONFIG]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")

@@ -1,11 +1,11 @@
 """Playing PCM through a program that the machine has, fed as the audio arrives."""
 
 import asyncio
-import contextlib
 import shutil
 from dataclasses import dataclass
 
 from hiwar.client import Speech
+from hiwar.errors import ErrorCode, HiwarError
 
 _PROGRAMS = {
     "paplay": "--raw --format=s16le --channels=1 --rate={rate}",
@@ -23,7 +23,7 @@ class Player:
     arguments: str
 
     async def play(self, speech: Speech) -> None:
-        """Play the speech as it comes; returns when the last of it was heard."""
+        """Play the speech as it comes; returns when the last of it was heard. Raises HiwarError when it cannot be."""
         process: asyncio.subprocess.Process | None = None
         try:
             async for chunk in speech:
@@ -32,15 +32,22 @@ class Player:
                 if process is not None and process.stdin is not None:
                     process.stdin.write(chunk)
                     await process.stdin.drain()
+        except OSError as error:  # from the program: what the connection raises is a HiwarError
+            raise self._failed() from error
         finally:
             if process is not None and process.stdin is not None:
-                with contextlib.suppress(OSError):
-                    process.stdin.close()
+                process.stdin.close()
                 await process.wait()
+        if process is not None and process.returncode != 0:
+            raise self._failed()
 
     async def _start(self, rate: int) -> asyncio.subprocess.Process:
         arguments = self.arguments.format(rate=rate).split()
         return await asyncio.create_subprocess_exec(self.program, *arguments, stdin=asyncio.subprocess.PIPE)
+
+    def _failed(self) -> HiwarError:
+        message = f"The player {self.program} failed; is there a sound device? To write a file instead: -o speech.wav"
+        return HiwarError(ErrorCode.INTERNAL, message)
 
 
 def find_player() -> Player | None:

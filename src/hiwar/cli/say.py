@@ -16,8 +16,6 @@ from hiwar.client import AsyncClient, Speech
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.vocabulary import DEFAULT_VOICE, LANGUAGE_CHOICES, SYNTHESIS_SAMPLE_RATES, LanguageChoice, SpeechFormat
 
-_NO_PLAYER_FILE = Path("speech.wav")
-
 
 @click.command(
     epilog="""\b
@@ -39,9 +37,7 @@ Examples:
     "--format",
     "audio_format",
     type=click.Choice([str(name) for name in SpeechFormat]),
-    default="wav",
-    show_default=True,
-    help="What -o holds.",
+    help="What -o holds. [default: wav]",
 )
 @click.option("--sample-rate", type=click.Choice([str(rate) for rate in SYNTHESIS_SAMPLE_RATES]), help="In Hz.")
 @click.option(
@@ -55,32 +51,36 @@ def command(
     text: str,
     voice: str,
     output: Path | None,
-    audio_format: str,
+    audio_format: str | None,
     sample_rate: str | None,
     speed: float,
     language: LanguageChoice,
     url: str | None,
     api_key: str | None,
+    config: Path | None,
     data_dir: Path | None,
 ) -> None:
     """Speak TEXT (- reads it from standard input): play it, or write it with -o."""
     spoken = sys.stdin.read() if text == "-" else text
+    wanted = SpeechFormat(audio_format or "wav")
     player = find_player() if output is None else None
+    if player is not None and audio_format is not None:
+        raise click.UsageError("The speech is played; --format says what a file holds: add -o FILE, or leave it out.")
     if output is None and player is None:
-        output = _NO_PLAYER_FILE
+        output = Path(f"speech.{wanted}")
         click.echo(f"No audio player found; writing {output} instead.", err=True)
 
     async def speak() -> None:
-        async with chosen_server(url, api_key, data_dir) as server:
+        async with chosen_server(url, api_key, config, data_dir) as server:
             speech = AsyncClient(server.url, server.api_key).speak(
                 spoken,
                 voice=voice,
-                audio_format=_wire_format(SpeechFormat(audio_format), output),
+                audio_format=_wire_format(wanted, output),
                 sample_rate=int(sample_rate) if sample_rate else None,
                 speed=speed,
                 language=language,
             )
-            await _deliver(speech, output, player, SpeechFormat(audio_format))
+            await _deliver(speech, output, player, wanted)
 
     asyncio.run(speak())
 
@@ -104,6 +104,8 @@ async def _deliver(speech: Speech, output: Path | None, player: Player | None, w
             except OSError as error:
                 message = f"{output} cannot be written: {error.strerror}; name another file with -o."
                 raise HiwarError(ErrorCode.INVALID_REQUEST, message) from error
+    if speech.complete is not None and speech.complete.audio_ms == 0:
+        raise HiwarError(ErrorCode.INVALID_REQUEST, "There is nothing to speak in this text.")
 
 
 async def _write(audio: AsyncIterator[bytes] | Speech, file: BinaryIO) -> None:

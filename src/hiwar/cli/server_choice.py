@@ -6,13 +6,14 @@ With no server on the default address a command starts one inside its own proces
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import click
 
+from hiwar.cli.options import config_option
 from hiwar.errors import EngineUnavailableError
 from hiwar.server.settings import Settings, load_settings
 from hiwar.serving.auth import read_local_key
@@ -32,10 +33,11 @@ class Server:
 
 
 def server_options(command: Command) -> Command:
-    """`--url`, `--api-key` and `--data-dir` on a client command."""
+    """`--url`, `--api-key`, `--config` and `--data-dir` on a client command."""
     options = (
         click.option("--url", envvar="HIWAR_URL", help=f"The server's address. [default: {DEFAULT_URL}]"),
         click.option("--api-key", envvar="HIWAR_API_KEY", help="The key. [default: this machine's own key]"),
+        config_option,
         click.option(
             "--data-dir",
             type=click.Path(file_okay=False, path_type=Path),
@@ -48,14 +50,16 @@ def server_options(command: Command) -> Command:
 
 
 @contextlib.asynccontextmanager
-async def chosen_server(url: str | None, api_key: str | None, data_dir: Path | None) -> AsyncIterator[Server]:
+async def chosen_server(
+    url: str | None, api_key: str | None, config: Path | None, data_dir: Path | None
+) -> AsyncIterator[Server]:
     """The server for one command. Raises HiwarError when none is there and none can be started."""
-    settings = load_settings({"data_dir": data_dir and str(data_dir)}).settings
+    settings = load_settings({"data_dir": data_dir}, config).settings
     if url is not None or await _something_listens(DEFAULT_URL):
         address = _websocket_url(url or DEFAULT_URL)
         yield Server(address, api_key or _local_key(address, settings))
         return
-    async with _own_server(settings) as server:
+    async with own_server(settings) as server:
         yield server
 
 
@@ -82,7 +86,8 @@ async def _something_listens(url: str) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def _own_server(settings: Settings) -> AsyncIterator[Server]:
+async def own_server(settings: Settings) -> AsyncIterator[Server]:
+    """A server for this process alone, whatever the settings say of addresses and TLS. Raises HiwarError."""
     try:
         from hiwar.server.lifecycle import running
     except ImportError as error:
@@ -92,8 +97,8 @@ async def _own_server(settings: Settings) -> AsyncIterator[Server]:
         )
         raise EngineUnavailableError(message) from error
     click.echo(f"No server at {DEFAULT_URL}; starting one for this command (hiwar serve keeps one ready).", err=True)
-    flags = {"data_dir": str(settings.data_dir), "host": "127.0.0.1", "port": 0, "grpc_port": 0}
-    own = load_settings(flags).settings
+    # A certificate would be made out to other names than a loopback address.
+    own = replace(settings, host="127.0.0.1", port=0, grpc_port=0, tls_cert=None, tls_key=None)
     async with running(own, lambda line: click.echo(f"  {line}", err=True)) as server:
         await server.ready
         yield Server(server.url("ws"), read_local_key(own.data_dir))

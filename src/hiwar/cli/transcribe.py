@@ -11,7 +11,7 @@ from hiwar.cli.audio_files import PcmFile, open_audio
 from hiwar.cli.live_text import LiveText
 from hiwar.cli.server_choice import chosen_server, server_options
 from hiwar.client import AsyncClient
-from hiwar.protocol.messages import Final, Partial
+from hiwar.protocol.messages import AsrServerMessage, ErrorEvent, Final, Partial
 from hiwar.vocabulary import LANGUAGE_CHOICES, LanguageChoice
 
 
@@ -43,13 +43,14 @@ def command(
     as_json: bool,
     url: str | None,
     api_key: str | None,
+    config: Path | None,
     data_dir: Path | None,
 ) -> None:
     """Write down what FILE says, a line for each utterance."""
     audio = open_audio(file)
 
     async def transcribe() -> None:
-        async with chosen_server(url, api_key, data_dir) as server:
+        async with chosen_server(url, api_key, config, data_dir) as server:
             events = AsyncClient(server.url, server.api_key).transcribe(
                 _paced(audio) if live else _at_once(audio),
                 sample_rate=audio.sample_rate,
@@ -57,16 +58,27 @@ def command(
                 interim_results=live or as_json,
                 word_timestamps=words,
             )
-            with LiveText(enabled=live and not as_json) as shown:
-                async for event in events:
-                    if as_json:
-                        click.echo(msgspec.json.encode(event).decode())
-                    elif isinstance(event, Partial):
-                        shown.partial(event.stable, event.transcript)
-                    elif isinstance(event, Final):
-                        shown.final(event.transcript)
+            await (_print_json(events) if as_json else _show(events, live=live))
 
     asyncio.run(transcribe())
+
+
+async def _print_json(events: AsyncIterator[AsrServerMessage]) -> None:
+    async for event in events:
+        click.echo(msgspec.json.encode(event).decode())
+
+
+async def _show(events: AsyncIterator[AsrServerMessage], *, live: bool) -> None:
+    refused: ErrorEvent | None = None
+    with LiveText(enabled=live) as shown:
+        async for event in events:
+            if refused is not None:  # not the last word, so not the error that ends the command
+                click.echo(f"The server refused something: {refused.message}", err=True)
+            refused = event if isinstance(event, ErrorEvent) else None
+            if isinstance(event, Partial):
+                shown.partial(event.stable, event.transcript)
+            elif isinstance(event, Final):
+                shown.final(event.transcript)
 
 
 async def _at_once(audio: PcmFile) -> AsyncIterator[bytes]:

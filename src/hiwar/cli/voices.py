@@ -11,6 +11,7 @@ import msgspec
 
 from hiwar.cli.server_choice import Server, chosen_server, server_options
 from hiwar.client import ConnectionFailedError
+from hiwar.client.connecting import key_header
 from hiwar.vocabulary import Voice
 
 _TIMEOUT_S = 10.0
@@ -30,11 +31,11 @@ Examples:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @server_options
-def command(as_json: bool, url: str | None, api_key: str | None, data_dir: Path | None) -> None:
+def command(as_json: bool, url: str | None, api_key: str | None, config: Path | None, data_dir: Path | None) -> None:
     """List the voices of the server, with the engine, the model and the licence behind each."""
 
     async def fetch() -> bytes:
-        async with chosen_server(url, api_key, data_dir) as server:
+        async with chosen_server(url, api_key, config, data_dir) as server:
             return await asyncio.to_thread(_get, server)
 
     body = asyncio.run(fetch())
@@ -57,7 +58,7 @@ def _shown(voice: Voice) -> str:
 
 def _get(server: Server) -> bytes:
     address = "http" + server.url.removeprefix("ws") + "/v1/voices"
-    request = urllib.request.Request(address, headers={"X-API-Key": server.api_key or ""})  # noqa: S310 - http or https
+    request = urllib.request.Request(address, headers=key_header(server.api_key))  # noqa: S310 - http or https
     try:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310 - as above
             return bytes(response.read())

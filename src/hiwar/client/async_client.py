@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from types import TracebackType
 from typing import Self
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
 
 from hiwar.client.connecting import closed_by_server, open_websocket
 from hiwar.errors import ErrorCode, HiwarError
@@ -122,10 +123,10 @@ class AsyncClient:
         encoding: AudioEncoding = AudioEncoding.LINEAR16,
         interim_results: bool = True,
         word_timestamps: bool = False,
-    ) -> AsyncIterator[AsrServerMessage]:
-        """Send `audio` (mono) as it comes and yield what the server says, up to and with `done`.
+    ) -> AsyncGenerator[AsrServerMessage, None]:
+        """Send `audio` (mono) as it comes and yield what the server says, `error` included, up to and with `done`.
 
-        Raises HiwarError with the server's code, and whatever `audio` raises.
+        Raises whatever `audio` raises, and HiwarError with the server's code when not all of the audio was heard.
         """
         query = {
             "sample_rate": str(sample_rate),
@@ -138,25 +139,34 @@ class AsyncClient:
         socket = await self.open(ASR_PATH, query)
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(socket.close)
-            sending = asyncio.create_task(_send_all(socket, audio, session))
-            stack.push_async_callback(_end, sending)
+            sending = await stack.enter_async_context(_sending(socket, audio, session))
             refusal: HiwarError | None = None
             async for frame in _frames(socket):
                 event = session.receive_text(frame)
-                if isinstance(event, ErrorEvent):
-                    refusal = HiwarError(event.code, event.message)
-                elif event is not None:
+                if session.done is not None:
+                    break
+                if event is not None:
+                    refusal = HiwarError(event.code, event.message) if isinstance(event, ErrorEvent) else None
                     yield event
+            await self._closed(socket)
             if sending.done():
                 sending.result()
-            if not session.done:
+            # A server that stops says `done` too, to what it has heard: only the close tells that it was everything.
+            if session.done is None or not session.finished or socket.close_code != CloseCode.NORMAL_CLOSURE:
                 raise refusal or closed_by_server(socket.close_code)
+            yield session.done
 
     async def open(self, path: str, query: dict[str, str]) -> ClientConnection:
         """A signed-in WebSocket to one of the server's endpoints."""
         return await open_websocket(
             self._url, path, query=query, api_key=self._api_key, timeout_s=self._connect_timeout_s
         )
+
+    async def _closed(self, socket: ClientConnection) -> None:
+        """Wait for the close that follows `done`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._connect_timeout_s):
+                await socket.wait_closed()
 
 
 async def _frames(socket: ClientConnection) -> AsyncIterator[str]:
@@ -177,7 +187,17 @@ async def _send_all(socket: ClientConnection, audio: AsyncIterable[bytes], sessi
         raise
 
 
-async def _end(sending: "asyncio.Task[None]") -> None:
-    sending.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await sending
+@contextlib.asynccontextmanager
+async def _sending(
+    socket: ClientConnection, audio: AsyncIterable[bytes], session: AsrClientSession
+) -> AsyncIterator["asyncio.Task[None]"]:
+    """Send while the context is open. On leaving it the source has ended, and its error is raised unless one is."""
+    sending = asyncio.create_task(_send_all(socket, audio, session))
+    try:
+        yield sending
+    finally:
+        sending.cancel()
+        await asyncio.wait({sending})  # awaiting the task itself could not tell its cancellation from the caller's
+        failure = None if sending.cancelled() else sending.exception()
+    if failure is not None:
+        raise failure

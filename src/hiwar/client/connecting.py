@@ -13,15 +13,11 @@ from hiwar.errors import STATUS, ErrorCode, HiwarError
 
 _MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 _BY_CLOSE_CODE = {
-    4400: ErrorCode.INVALID_REQUEST,
-    4401: ErrorCode.UNAUTHORIZED,
-    4403: ErrorCode.FORBIDDEN,
-    4408: ErrorCode.IDLE_TIMEOUT,
-    4409: ErrorCode.PROTOCOL_VIOLATION,
+    # Of codes that share a close code the first is the most general.
+    **{row.websocket_close: code for code, row in reversed(STATUS.items())},
+    # No file travels over a WebSocket; 1009 is what it says itself to a frame too large to be read.
     4413: ErrorCode.FRAME_TOO_LARGE,
-    4429: ErrorCode.RATE_LIMIT_EXCEEDED,
-    4503: ErrorCode.SERVER_BUSY,
-    4504: ErrorCode.DEADLINE_EXCEEDED,
+    1009: ErrorCode.FRAME_TOO_LARGE,
 }
 
 
@@ -35,11 +31,14 @@ class ConnectionFailedError(HiwarError):
 async def open_websocket(
     url: str, path: str, *, query: Mapping[str, str], api_key: str | None, timeout_s: float
 ) -> ClientConnection:
-    """Connect and sign in by header. Raises ConnectionFailedError, or the HiwarError that the server refused with."""
+    """Connect and sign in by header.
+
+    Raises ConnectionFailedError, the HiwarError that the server refused with, or one for a malformed key or address.
+    """
     address = f"{url.rstrip('/')}{path}"
     if query:
         address += f"?{urlencode(query)}"
-    headers = {"X-API-Key": api_key} if api_key else {}
+    headers = key_header(api_key)
     proxy: Literal[True] | None = None if _is_loopback(_host(url)) else True
     try:
         return await connect(
@@ -57,6 +56,16 @@ async def open_websocket(
     except (OSError, TimeoutError, InvalidHandshake) as error:
         message = f"No hiwar server answers at {url}; start one with: hiwar serve"
         raise ConnectionFailedError(message) from error
+
+
+def key_header(api_key: str | None) -> dict[str, str]:
+    """The header that signs in; empty without a key. Raises HiwarError for a key that no header can hold."""
+    if not api_key:
+        return {}
+    if not all("!" <= character <= "~" for character in api_key):
+        message = "The API key is malformed: a key is ASCII letters, digits and signs, without spaces; copy it again."
+        raise HiwarError(ErrorCode.UNAUTHORIZED, message)
+    return {"X-API-Key": api_key}
 
 
 def closed_by_server(code: int | None) -> HiwarError:

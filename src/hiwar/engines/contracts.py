@@ -19,10 +19,9 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class EngineContext:
-    """What a loader may know of the machine: where models lie, threads for one call, how to tell progress."""
+    """What a loader may know of the machine: where models lie, how many call at once, how to tell progress."""
 
     models_dir: Path
-    threads_per_call: int = 1
     concurrent_calls: int = 2
     model: str | None = None
     """A model chosen by the operator, by its name in the model store; None is the engine's own default."""

@@ -1,6 +1,9 @@
 """The settings of the pipelines, with their defaults as measured. Light: reading them imports no model and no numpy."""
 
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from msgspec import Meta
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +28,16 @@ class EndpointingSettings:
 class UtteranceSettings:
     """When words and the detected language settle, and what counts as doubt."""
 
-    agreement: int = 3
+    agreement: Annotated[int, Meta(ge=2, le=10)] = 3
     """Transcripts in a row that must agree on a word. With 2 of them, or at once, words settle wrong too often."""
 
-    held_back_words: int = 1
+    held_back_words: Annotated[int, Meta(ge=0, le=10)] = 1
     """Words at the end of every transcript that cannot settle: the audio under them may be cut."""
 
-    settled_after_ms: int = 2000
+    settled_after_ms: Annotated[int, Meta(ge=0, le=10000)] = 2000
     """Audio before which nothing settles: after 1 s the language is right for 69 % of Arabic, after 2 s for 95 %."""
 
-    doubt_below: float = 0.7
+    doubt_below: Annotated[float, Meta(ge=0, le=1)] = 0.7
     """Confidence under which a final is heard again together with the utterance right before it."""
 
 
@@ -42,34 +45,34 @@ class UtteranceSettings:
 class RecognitionSettings:
     """How a stream is cut into utterances, and how often it is heard."""
 
-    endpointing_ms: int = 500
+    endpointing_ms: Annotated[int, Meta(ge=100, le=5000)] = 500
     """Silence that ends an utterance, unless the stream asks for another."""
 
-    speech_start_ms: int = 128
+    speech_start_ms: Annotated[int, Meta(ge=32, le=1000)] = 128
     """Voice that begins one."""
 
-    pre_roll_ms: int = 300
+    pre_roll_ms: Annotated[int, Meta(ge=0, le=1000)] = 300
     """Audio before the first voice that belongs to the utterance."""
 
-    speculative_final_ms: int = 200
+    speculative_final_ms: Annotated[int, Meta(ge=64, le=1000)] = 200
     """Silence at which the final is made, to be sent at the endpoint; this much audio after the voice belongs to it."""
 
-    partial_interval_ms: int = 400
+    partial_interval_ms: Annotated[int, Meta(ge=100, le=10000)] = 400
     """Audio between two partials; a stream that runs behind leaves out those that are overdue."""
 
-    recall_gap_ms: int = 2_000
+    recall_gap_ms: Annotated[int, Meta(ge=0, le=10000)] = 2_000
     """Silence across which an utterance that is in doubt is heard again together with the one before."""
 
-    recall_max_ms: int = 15_000
+    recall_max_ms: Annotated[int, Meta(ge=0, le=25000)] = 15_000
     """Most length of the two together, within `utterance_max_ms`."""
 
-    utterance_max_ms: int = 18_000
+    utterance_max_ms: Annotated[int, Meta(ge=5000, le=25000)] = 18_000
     """Length at which speech that does not pause is cut; well under what the engine hears at once (Whisper: 30 s)."""
 
-    cut_search_ms: int = 4_000
+    cut_search_ms: Annotated[int, Meta(ge=500, le=10000)] = 4_000
     """The last part of such an utterance, half of it at most, in which the quietest place becomes the cut."""
 
-    pending_max_ms: int = 300_000
+    pending_max_ms: Annotated[int, Meta(ge=1000, le=3600000)] = 300_000
     """Audio that may wait for `step`: the longest file there is."""
 
     utterance: UtteranceSettings = field(default_factory=UtteranceSettings)

@@ -29,8 +29,9 @@ class Stabilizer:
         return text.split()[: len(self._stable)] == self._stable
 
     def reconcile(self, text: str) -> str:
-        """The text with its first words replaced by the stable ones; spaces become single."""
-        return " ".join([*self._stable, *text.split()[len(self._stable) :]])
+        """The text with the words that correspond to the stable ones replaced by them; spaces become single."""
+        words = text.split()
+        return " ".join([*self._stable, *words[_counterpart(self._stable, words) :]])
 
     def update(self, text: str, *, settle: bool = True) -> str:
         """Take the next transcript; returns it as it may be shown. `settle` False lets no further word settle."""
@@ -42,6 +43,23 @@ class Stabilizer:
             if len(agreed) > len(self._stable):
                 self._stable = agreed
         return shown
+
+
+def _counterpart(stable: Sequence[str], words: Sequence[str]) -> int:
+    """How many of `words` say what `stable` says: the prefix with the least edit distance to it, on whole words."""
+    distances = list(range(len(words) + 1))
+    plain = [_plain(word) for word in words]
+    for row, settled in enumerate(map(_plain, stable), start=1):
+        above, distances = distances, [row]
+        for column, word in enumerate(plain, start=1):
+            replaced = above[column - 1] + (word != settled)
+            distances.append(min(replaced, above[column] + 1, distances[-1] + 1))
+    return min(range(len(words) + 1), key=lambda count: (distances[count], abs(count - len(stable))))
+
+
+def _plain(word: str) -> str:
+    """The word without what a recogniser adds and takes away from one hearing to the next."""
+    return word.strip(".,;:!?،؛؟…").casefold()
 
 
 def _common_prefix(transcripts: Sequence[list[str]]) -> list[str]:

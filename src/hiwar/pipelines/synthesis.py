@@ -13,6 +13,9 @@ from hiwar.text.normalization import clean
 from hiwar.text.segmentation import segments
 from hiwar.vocabulary import Language, SpeechRequest, SynthesisProgress, Voice
 
+_MS_PER_CHARACTER = 65.0
+"""How fast speech is until the first segment of a request has told: for the count of what was spoken, in its middle."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpeechChunk:
@@ -35,6 +38,9 @@ class SynthesisPipeline:
         self._encoder = SpeechEncoder(request.format, engine.info.sample_rate)
         self._segments: Iterator[str] | None = None
         self._segment = ""
+        self._segment_began_ms = 0
+        self._ms_per_character = _MS_PER_CHARACTER
+        self._whole_segments = SynthesisProgress()
         self._samples: Iterator[Samples] | None = None
         self._progress = SynthesisProgress()
         self._finished = False
@@ -55,14 +61,18 @@ class SynthesisPipeline:
             self._samples = self._begin_segment()
         if self._samples is None:
             self._finished = True
-            return self._chunk(self._timed_encode(self._encoder.finish))
+            audio = self._timed_encode(self._encoder.finish)
+            text = self._request.text
+            return self._chunk(audio, characters=len(text), words=len(text.split()))
         began = self._clock()
         samples = next(self._samples, None)
         self._spent(model_ms=self._clock() - began)
         if samples is None:
             self._end_segment()
-            return self._chunk(b"")
-        return self._chunk(self._timed_encode(lambda: self._encoder.encode(samples)))
+            return self._spoken_chunk(b"", "")
+        audio = self._timed_encode(lambda: self._encoder.encode(samples))
+        spoken_ms = self._encoder.audio_ms - self._segment_began_ms
+        return self._spoken_chunk(audio, self._segment[: int(spoken_ms / self._ms_per_character)])
 
     def close(self) -> None:
         """Stop; the engine cleans up at the place where it yielded last. No step may be under way."""
@@ -94,11 +104,16 @@ class SynthesisPipeline:
         return language_of(segment, self._voice.language)
 
     def _end_segment(self) -> None:
+        """Count the segment, and learn from it how fast this voice speaks."""
         self._samples = None
-        self._progress = replace(
-            self._progress,
-            characters=self._progress.characters + len(self._segment),
-            words=self._progress.words + len(self._segment.split()),
+        spoken_ms = self._encoder.audio_ms - self._segment_began_ms
+        if spoken_ms:
+            self._ms_per_character = spoken_ms / len(self._segment)
+        self._segment_began_ms += spoken_ms
+        self._whole_segments = replace(
+            self._whole_segments,
+            characters=self._whole_segments.characters + len(self._segment),
+            words=self._whole_segments.words + len(self._segment.split()),
         )
 
     def _timed_encode(self, encode: Callable[[], bytes]) -> bytes:
@@ -117,6 +132,16 @@ class SynthesisPipeline:
             encode_ms=progress.encode_ms + encode_ms * 1000,
         )
 
-    def _chunk(self, audio: bytes) -> SpeechChunk:
-        self._progress = replace(self._progress, audio_ms=self._encoder.audio_ms)
+    def _spoken_chunk(self, audio: bytes, begun: str) -> SpeechChunk:
+        """A chunk whose progress is all whole segments and `begun`, the part of the next that should be spoken."""
+        text = self._request.text
+        return self._chunk(
+            audio,
+            characters=min(len(text), self._whole_segments.characters + len(begun)),
+            words=min(len(text.split()), self._whole_segments.words + len(begun.split())),
+        )
+
+    def _chunk(self, audio: bytes, *, characters: int, words: int) -> SpeechChunk:
+        audio_ms = self._encoder.audio_ms
+        self._progress = replace(self._progress, audio_ms=audio_ms, characters=characters, words=words)
         return SpeechChunk(audio, self._progress)

@@ -81,22 +81,21 @@ class Utterance:
 
     def _decide(self, samples: Samples, span: Span, recall: Recall | None) -> Transcript | None:
         heard = self._hear(samples, final=True)
-        if not self._stabilizer.keeps(heard.text):
-            # Only now: a forced prefix costs the recogniser its choice of the words that follow.
-            heard = self._hear(samples, final=True, prefix=self._stabilizer.stable)
         if recall is not None and heard.confidence < self._settings.doubt_below:
             again = self._hear_after(recall, len(samples))
             favour = 1.0 if again.language == heard.language else _SAME_LANGUAGE_FAVOUR
             heard = again if again.confidence * favour > heard.confidence else heard
         text = self._stabilizer.reconcile(heard.text)
+        if self._shown is not None and not heard.text:
+            heard = replace(heard, confidence=self._shown.confidence)
         transcript = self._transcript(heard, span, text)
-        return replace(transcript, stable=text, is_final=True) if text else None
+        words = _named(transcript.words, text)
+        return replace(transcript, stable=text, is_final=True, words=words) if text else None
 
-    def _hear(self, samples: Samples, *, final: bool, prefix: str = "") -> Hypothesis:
+    def _hear(self, samples: Samples, *, final: bool) -> Hypothesis:
         heard = self._recognizer.recognize(
             samples,
             language=self._language,
-            prefix=prefix,
             final=final,
             words=final and self._config.word_timestamps,
         )
@@ -145,8 +144,28 @@ class Utterance:
             start_ms=span.voice_start // _SAMPLES_PER_MS,
             end_ms=span.voice_end // _SAMPLES_PER_MS,
             is_final=False,
-            words=tuple(_shifted(word, offset_ms) for word in heard.words),
+            words=tuple(
+                _within(
+                    _shifted(word, offset_ms), span.voice_start // _SAMPLES_PER_MS, span.voice_end // _SAMPLES_PER_MS
+                )
+                for word in heard.words
+            ),
         )
+
+
+def _within(word: Word, start_ms: int, end_ms: int) -> Word:
+    """A word inside the voice that it belongs to: alignments reach into the silence around it."""
+    return replace(
+        word, start_ms=min(max(word.start_ms, start_ms), end_ms), end_ms=min(max(word.end_ms, start_ms), end_ms)
+    )
+
+
+def _named(words: tuple[Word, ...], text: str) -> tuple[Word, ...]:
+    """The timed words under the names that the text has; none when they cannot be told to be the same."""
+    names = text.split()
+    if len(names) != len(words):
+        return ()
+    return tuple(replace(word, text=name) for word, name in zip(words, names, strict=True))
 
 
 def _shifted(word: Word, by_ms: int) -> Word:

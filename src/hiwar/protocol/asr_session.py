@@ -43,13 +43,13 @@ Effects = tuple[AsrEffect, ...]
 class AsrSessionLimits:
     """Bounds of one recognition connection."""
 
+    sign_in_timeout_ms: int
+    idle_timeout_ms: int
+    stalled_audio_ms: int
+    """Real time without audio, behind what was sent, at which the utterance ends: some clients send only speech."""
     audio_frame_bytes_max: int = 8 * 1024 * 1024
     """Clients may send a recording in few frames: at 48 kHz this is 87 s."""
     text_frame_chars_max: int = 16_384
-    sign_in_timeout_ms: int = 10_000
-    idle_timeout_ms: int = 60_000
-    stalled_audio_ms: int = 2_000
-    """Real time without audio, behind what was sent, at which the utterance ends: some clients send only speech."""
 
 
 _AHEAD_MAX_S = 10.0

@@ -9,9 +9,7 @@ from hiwar.protocol.messages import (
     AsrServerMessage,
     Cancel,
     Done,
-    Finalize,
     Finish,
-    SignIn,
     SynthesisComplete,
     SynthesisStarted,
     Synthesize,
@@ -30,26 +28,14 @@ class AudioChunk:
 TtsClientEvent = TtsServerMessage | AudioChunk
 
 
-def sign_in(api_key: str) -> str:
-    """The first frame, for clients that could not set a header."""
-    return json_codec.encode(SignIn(api_key=api_key))
-
-
 class TtsClientSession:
     """The client's side of one synthesis connection: requests are answered in the order in which they are sent."""
 
     def __init__(self) -> None:
-        self._waiting: list[str] = []
         self._speaking: str | None = None
-
-    @property
-    def pending(self) -> tuple[str, ...]:
-        """Requests without their `synthesis_complete`, oldest first."""
-        return tuple(self._waiting)
 
     def speak(self, request: Synthesize, *, request_id: str) -> str:
         """The frame that asks for a synthesis under this id."""
-        self._waiting.append(request_id)
         return json_codec.encode(msgspec.structs.replace(request, request_id=request_id))
 
     def cancel(self, request_id: str | None = None) -> str:
@@ -61,11 +47,8 @@ class TtsClientSession:
         message = json_codec.decode_tts_server(frame)
         if isinstance(message, SynthesisStarted):
             self._speaking = message.request_id
-        if isinstance(message, SynthesisComplete):
-            if message.request_id in self._waiting:
-                self._waiting.remove(message.request_id)
-            if self._speaking == message.request_id:
-                self._speaking = None
+        if isinstance(message, SynthesisComplete) and self._speaking == message.request_id:
+            self._speaking = None
         return message
 
     def receive_audio(self, audio: bytes) -> TtsClientEvent | None:
@@ -74,21 +57,23 @@ class TtsClientSession:
 
 
 class AsrClientSession:
-    """The client's side of one recognition connection."""
+    """The client's side of one recognition connection.
+
+    `done` is the server's last word; before `finished` it does not cover everything that there was to hear.
+    """
 
     def __init__(self) -> None:
-        self.done = False
-
-    def finalize(self) -> str:
-        """The frame that ends the utterance now."""
-        return json_codec.encode(Finalize())
+        self.done: Done | None = None
+        self.finished = False
 
     def finish(self) -> str:
         """The frame that says that no more audio follows."""
+        self.finished = True
         return json_codec.encode(Finish())
 
     def receive_text(self, frame: str) -> AsrServerMessage | None:
         """What a text frame says; None for a type that this version does not know."""
         message = json_codec.decode_asr_server(frame)
-        self.done = self.done or isinstance(message, Done)
+        if isinstance(message, Done):
+            self.done = message
         return message

@@ -5,12 +5,22 @@ from typing import cast
 import msgspec
 
 from hiwar.errors import ErrorCode, HiwarError
-from hiwar.protocol.messages import AsrServerMessage, Message, TtsServerMessage
+from hiwar.protocol.messages import AsrServerMessage, ErrorEvent, Message, TtsServerMessage
+
+
+class _NewerError(msgspec.Struct, frozen=True, tag="error", tag_field="type"):
+    """An `error` message whose code this version may not know."""
+
+    message: str
+    retryable: bool
+    request_id: str | None = None
+
 
 _encoder = msgspec.json.Encoder()
 _any = msgspec.json.Decoder()
 _tts_server = msgspec.json.Decoder(TtsServerMessage)
 _asr_server = msgspec.json.Decoder(AsrServerMessage)
+_newer_error = msgspec.json.Decoder(_NewerError)
 
 _NOT_JSON = (msgspec.DecodeError, UnicodeEncodeError, RecursionError)
 """Malformed, or of another shape; with a lone surrogate in it; nested too deep."""
@@ -35,16 +45,25 @@ def decode_object(frame: str) -> dict[str, object]:
 
 
 def decode_tts_server(frame: str) -> TtsServerMessage | None:
-    """A server's synthesis message; None for one that this version does not know."""
+    """A server's synthesis message; None for one that this version does not know. An unknown error is `internal`."""
     try:
         return cast("TtsServerMessage", _tts_server.decode(frame))
     except _NOT_JSON:
-        return None
+        return _unknown_error(frame)
 
 
 def decode_asr_server(frame: str) -> AsrServerMessage | None:
-    """A server's recognition message; None for one that this version does not know."""
+    """A server's recognition message; None for one that this version does not know. An unknown error is `internal`."""
     try:
         return cast("AsrServerMessage", _asr_server.decode(frame))
     except _NOT_JSON:
+        return _unknown_error(frame)
+
+
+def _unknown_error(frame: str) -> ErrorEvent | None:
+    """A newer server's error, whose sentence must reach the user although its code means nothing here."""
+    try:
+        error = _newer_error.decode(frame)
+    except _NOT_JSON:
         return None
+    return ErrorEvent(ErrorCode.INTERNAL, error.message, error.retryable, error.request_id)

@@ -24,6 +24,19 @@ def going_away() -> HiwarError:
     return HiwarError(ErrorCode.SERVER_BUSY, "The server is stopping; connect again in a moment.")
 
 
+def too_many_streams() -> HiwarError:
+    """A connection that signed in on a full server."""
+    return HiwarError(ErrorCode.SERVER_BUSY, "The server has as many streams as it takes; try again in a moment.")
+
+
+def too_many_unsigned() -> HiwarError:
+    """A connection without a key in its handshake, where too many are still to sign in."""
+    message = (
+        "Too many connections are still to sign in; send the key as an X-API-Key header, or try again in a moment."
+    )
+    return HiwarError(ErrorCode.SERVER_BUSY, message)
+
+
 def too_many_requests(limit: int) -> HiwarError:
     """A synthesis request behind a full queue."""
     message = f"More than {limit} requests wait on this connection; wait for an answer."

@@ -37,12 +37,12 @@ Effects = tuple[TtsEffect, ...]
 class TtsSessionLimits:
     """Bounds of one synthesis connection."""
 
-    text_chars_max: int = 10_000
+    text_chars_max: int
+    requests_queued_max: int
+    sign_in_timeout_ms: int
+    idle_timeout_ms: int
     frame_chars_max: int = 262_144
     """Over ten thousand characters, each escaped as two surrogates, with room for the other fields."""
-    requests_queued_max: int = 16
-    sign_in_timeout_ms: int = 10_000
-    idle_timeout_ms: int = 300_000
 
 
 class TtsServerSession:
@@ -145,21 +145,15 @@ class TtsServerSession:
         active, self._active = self._active, None
         return (StopSynthesis(active.request_id),) if active else ()
 
-    def drain(self) -> Effects:
-        """The server is about to stop: the request under way is answered, nothing new is begun."""
+    def drain(self, now: float) -> Effects:
+        """The server is about to stop: the request under way is answered, those behind it are refused in their turn."""
         if self.state is State.CLOSED:
             return ()
         if self.state in NOT_SIGNED_IN:
             return self._break(refusals.going_away())
         if self.state is State.OPEN:
             self._to(Input.FINISH)
-        effects: list[TtsEffect] = []
-        while self._queue:
-            ticket = self._queue.popleft()
-            effects += self._finish(ticket, ticket.refusal or refusals.going_away(), ticket.received_s)
-        if self._active is None:
-            effects.append(self._leave())
-        return tuple(effects)
+        return self._next(now)
 
     # -- what the pipeline says --------------------------------------------------------------------------------
 
@@ -244,8 +238,6 @@ class TtsServerSession:
         return self._enqueue(Ticket(request_id, now, None, refusal=error))
 
     def _enqueue(self, ticket: Ticket) -> Effects:
-        if self.state is State.FINISHING:
-            return self._finish(ticket, ticket.refusal or refusals.going_away(), ticket.received_s)
         if len(self._queue) >= self._limits.requests_queued_max:
             too_many = refusals.too_many_requests(self._limits.requests_queued_max)
             return self._finish(ticket, too_many, ticket.received_s)
@@ -253,18 +245,22 @@ class TtsServerSession:
         return self._next(ticket.received_s)
 
     def _next(self, now: float) -> Effects:
-        """Begin the next request when none is active; refusals on the way are answered."""
+        """Begin the next request when none is active; refusals on the way are answered, and a drained queue closes."""
         effects: list[TtsEffect] = []
         while self._active is None and self._queue:
             ticket = self._queue.popleft()
-            if ticket.request is None:
-                effects += self._finish(ticket, ticket.refusal, now)
+            refusal = ticket.refusal or (refusals.going_away() if self.state is State.FINISHING else None)
+            if ticket.request is None or refusal is not None:
+                effects += self._finish(ticket, refusal, now)
                 continue
             self._active = ticket
             ticket.started_s = now
             audio = ticket.request.format
             started = SynthesisStarted(ticket.request_id, ticket.request.voice, audio.encoding, audio.sample_rate)
             effects += (Send(started), StartSynthesis(ticket.request))
+        if self.state is State.FINISHING and self._active is None:
+            self._to(Input.COMPLETED)
+            effects.append(Close(GOING_AWAY, "server is stopping"))
         return tuple(effects)
 
     def _ended(
@@ -276,10 +272,7 @@ class TtsServerSession:
         if progress is not None:
             ticket.progress = progress
         self._last_activity_s = now
-        effects = self._finish(ticket, error, now)
-        if self.state is State.FINISHING:
-            return (*effects, self._leave())
-        return effects + self._next(now)
+        return self._finish(ticket, error, now) + self._next(now)
 
     def _cancel(self, wanted: object, now: float) -> Effects:
         """Stop one request or all; the answers tell what had been sent, then `cancelled` names what was stopped."""
@@ -296,15 +289,9 @@ class TtsServerSession:
             stopped.append(ticket.request_id)
             effects.append(Send(ticket.complete("cancelled", now)))
         effects.append(Send(Cancelled(tuple(stopped))))
-        if self.state is State.FINISHING and self._active is None:
-            return (*effects, self._leave())
         return (*effects, *self._next(now))
 
     def _finish(self, ticket: Ticket, error: HiwarError | None, now: float) -> Effects:
         if error is None:
             return (Send(ticket.complete("ok", now)),)
         return error_event(error, ticket.request_id), Send(ticket.complete("failed", now))
-
-    def _leave(self) -> Close:
-        self._to(Input.COMPLETED)
-        return Close(GOING_AWAY, "server is stopping")

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import WebSocketRoute
+from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from hiwar.engines import registry
@@ -21,6 +21,7 @@ from hiwar.serving.keys import KeyStore
 from hiwar.serving.service import Engines, SpeechService
 from hiwar.serving.workers import Workers
 from hiwar.transports.rest.catalogue import catalogue_routes
+from hiwar.transports.rest.errors import error_response
 from hiwar.transports.rest.headers import ResponseHeaders
 from hiwar.transports.rest.health import health_routes
 from hiwar.transports.websocket.asr import asr_routes
@@ -36,15 +37,15 @@ def make_authenticator(settings: Settings) -> Authenticator:
 
     Raises HiwarError when others could connect and no key exists: nothing could sign in, so nothing should listen.
     """
+    ready_made = local_key(settings.data_dir) if settings.on_loopback else None
     store = KeyStore(settings.keys_file)
-    if settings.on_loopback:
-        return Authenticator(store, local_key(settings.data_dir))
-    if not any(record.revoked_at is None for record in store.list()):
+    if ready_made is None and not any(record.revoked_at is None for record in store.list()):
+        store.close()
         message = (
             f"No API key exists, and {settings.host} can be reached by others; first run: hiwar keys create --name me"
         )
         raise HiwarError(ErrorCode.UNAUTHORIZED, message)
-    return Authenticator(store, None)
+    return Authenticator(store, ready_made)
 
 
 def make_workers(settings: Settings) -> tuple[Workers, Workers]:
@@ -90,7 +91,7 @@ def load_engines(settings: Settings, report: Callable[[str], None]) -> Engines:
     )
 
 
-def make_app(service: SpeechService, progress: Callable[[], str]) -> Starlette:
+def make_app(service: SpeechService, progress: Callable[[], str]) -> ASGIApp:
     """The routes. `progress` says in a few words what is being loaded."""
     routes = [
         *tts_routes(service),
@@ -99,13 +100,21 @@ def make_app(service: SpeechService, progress: Callable[[], str]) -> Starlette:
         *catalogue_routes(service),
         WebSocketRoute("/{path:path}", _no_stream),
     ]
-    handlers: Mapping[int | type[Exception], Callable[[Request, Exception], Response]] = {HTTPException: _http_error}
-    return Starlette(routes=routes, middleware=[Middleware(ResponseHeaders)], exception_handlers=dict(handlers))
+    handlers: Mapping[int | type[Exception], Callable[[Request, Exception], Response]] = {
+        HTTPException: _http_error,
+        Exception: _fault,
+    }
+    return ResponseHeaders(Starlette(routes=routes, exception_handlers=dict(handlers)))
 
 
 async def _no_stream(_socket: WebSocket) -> None:
     """A WebSocket to any other path: Starlette itself would say 403."""
     raise HTTPException(404)
+
+
+def _fault(_request: Request, _error: Exception) -> Response:
+    """A fault of ours; Starlette raises it again behind this answer, and uvicorn logs it."""
+    return error_response(HiwarError(ErrorCode.INTERNAL, "The server failed on this request; it was logged."))
 
 
 def _http_error(_request: Request, error: Exception) -> Response:

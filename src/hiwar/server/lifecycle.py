@@ -13,6 +13,7 @@ import uvicorn
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.server.app import load_engines, make_app, make_authenticator, make_service, make_workers
+from hiwar.server.http_protocol import BoundedHttpProtocol
 from hiwar.server.settings import Settings
 from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
 from hiwar.serving.service import Engines, SpeechService
@@ -135,7 +136,7 @@ def _listener(settings: Settings) -> socket.socket:
 def _config(settings: Settings, service: SpeechService, progress: Callable[[], str]) -> uvicorn.Config:
     return uvicorn.Config(
         make_app(service, progress),
-        http="httptools",
+        http=BoundedHttpProtocol,
         ws=BoundedWebSocketProtocol,
         ws_max_size=_WEBSOCKET_MESSAGE_BYTES_MAX,
         ws_per_message_deflate=False,  # PCM does not compress; it costs a third more CPU and twice the memory

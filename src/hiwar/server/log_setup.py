@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 import traceback
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Literal
 
@@ -16,13 +17,21 @@ class _StacksOnly(logging.Formatter):
     """Says where an exception came from and of which type, not its message: that may quote what a client sent."""
 
     def formatException(self, ei: _ExceptionInfo) -> str:  # noqa: N802 - logging's name
-        lines: list[str] = []
-        error = ei[1]
-        while error is not None:
-            where = "".join(traceback.format_tb(error.__traceback__))
-            lines.append(f"{where}{type(error).__module__}.{type(error).__qualname__}")
-            error = error.__cause__ or error.__context__
-        return "\ncaused by\n".join(lines)
+        return "\n".join(_places(ei[1]))
+
+
+def _places(error: BaseException | None) -> Iterator[str]:
+    """Each exception of a chain, and of the groups in it: its stack and its type."""
+    while error is not None:
+        where = "".join(traceback.format_tb(error.__traceback__))
+        yield f"{where}{type(error).__module__}.{type(error).__qualname__}"
+        if isinstance(error, BaseExceptionGroup):
+            for inner in error.exceptions:
+                yield "together with"
+                yield from _places(inner)
+        error = error.__cause__ or error.__context__
+        if error is not None:
+            yield "caused by"
 
 
 class _JsonFormatter(_StacksOnly):

@@ -2,7 +2,7 @@
 
 A nested dataclass is a section: `streams_max` of `limits` is `[limits] streams_max` in the TOML file,
 `HIWAR_LIMITS_STREAMS_MAX` in the environment and `limits.streams_max` as a flag. Laying the sources over each other
-is left to `settings_sources`.
+is left to `settings_sources`. The TOML file is named by `--config`, or else by `HIWAR_CONFIG`.
 """
 
 import ipaddress
@@ -26,6 +26,9 @@ Port = Annotated[int, Meta(ge=0, le=65535)]
 
 CLIENT_VARIABLES = frozenset({"HIWAR_URL", "HIWAR_API_KEY"})
 """Read by the client commands from their own options; no settings of the server."""
+
+
+_CONFIG_VARIABLE = "HIWAR_CONFIG"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +109,14 @@ def load_settings(
 ) -> LoadedSettings:
     """Lay flags over environment over TOML file over defaults.
 
+    The file is `config`, or else what HIWAR_CONFIG names, if anything.
     `flags` are by dotted name; None among them means not given, as does an empty environment variable.
     Raises HiwarError with what to correct: an unknown name, a value out of bounds, an unreadable file.
     """
-    settings, provenance = read_sources(Settings, flags or {}, environment, config, CLIENT_VARIABLES)
+    if config is None and (named := environment.get(_CONFIG_VARIABLE)):
+        config = Path(named).expanduser()
+    foreign_variables = CLIENT_VARIABLES | {_CONFIG_VARIABLE}
+    settings, provenance = read_sources(Settings, flags or {}, environment, config, foreign_variables)
     if (settings.tls_cert is None) != (settings.tls_key is None):
         raise HiwarError(ErrorCode.INVALID_REQUEST, "TLS needs both tls_cert and tls_key; only one of them is set.")
     if settings.port == settings.grpc_port != 0:

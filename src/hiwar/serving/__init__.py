@@ -1,1 +1,1 @@
-"""What every transport calls: signing in, admission, and the drivers that join sessions and pipelines."""
+"""What every transport calls: signing in, and the drivers that join sessions and pipelines."""

@@ -1,6 +1,7 @@
 """The driver of one recognition connection: a task that listens, a task that recognises, and the session between them.
 
-Audio waits in one bounded buffer; when it is full the listening task stops, and the transport holds the client back.
+Audio waits in one bounded buffer. When it is full the listening task still reads one frame, and so learns of a peer
+that leaves; with audio in its hand it waits for room, and the transport holds the client back.
 """
 
 import asyncio
@@ -31,24 +32,58 @@ from hiwar.vocabulary import RecognitionConfig, RecognitionEvent
 
 log = logging.getLogger("hiwar.asr")
 
+_TAKEN_MAX_MS = 10_000
+"""Audio that the recogniser is given at once: the rest stays in the buffer, where it counts."""
+
+Entry = bytes | EndUtterance | EndStream
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Audio of one frame, or what is left of it."""
+
+    audio: bytes | memoryview
+    received_s: float
+
 
 @dataclass(slots=True)
 class _Inbox:
     """What the client sent and the recogniser has not taken yet, in order."""
 
-    entries: deque[bytes | EndUtterance | EndStream] = field(default_factory=deque)
+    entries: deque[_Heard | EndUtterance | EndStream] = field(default_factory=deque)
     audio_bytes: int = 0
-    audio_received_s: float = 0.0
+    finished: bool = False
+    taken_received_s: float = 0.0
+    """When the last audio that was taken had arrived."""
+
+    def hear(self, audio: bytes, received_s: float) -> None:
+        """Keep audio; what waited for room until the stream was finished from elsewhere is dropped."""
+        if not self.finished:
+            self.entries.append(_Heard(audio, received_s))
+            self.audio_bytes += len(audio)
 
     def end(self, entry: EndUtterance | EndStream) -> None:
         """Keep an end; one more behind the same end says nothing new, and a flood of them takes no room."""
         if not self.entries or self.entries[-1] != entry:
             self.entries.append(entry)
+        self.finished = self.finished or isinstance(entry, EndStream)
 
-    def take(self) -> list[bytes | EndUtterance | EndStream]:
-        taken = list(self.entries)
-        self.entries.clear()
-        self.audio_bytes = 0
+    def take(self, audio_bytes_max: int) -> list[Entry]:
+        """The next entries, up to so much audio; a longer frame is cut, and its rest stays."""
+        taken: list[Entry] = []
+        room = audio_bytes_max
+        while self.entries and room:
+            entry = self.entries.popleft()
+            if not isinstance(entry, _Heard):
+                taken.append(entry)
+                continue
+            if len(entry.audio) > room:
+                self.entries.appendleft(_Heard(memoryview(entry.audio)[room:], entry.received_s))
+            audio = bytes(entry.audio[:room])
+            taken.append(audio)
+            room -= len(audio)
+            self.audio_bytes -= len(audio)
+            self.taken_received_s = entry.received_s
         return taken
 
 
@@ -74,8 +109,9 @@ class AsrStream:
         self._open_pipeline = open_pipeline
         self._workers = workers
         self._clock = clock
-        config = session.config
-        self._buffer_bytes_max = audio_buffered_max_ms * config.sample_rate * config.encoding.bytes_per_sample // 1000
+        bytes_per_s = session.config.sample_rate * session.config.encoding.bytes_per_sample
+        self._buffer_bytes_max = audio_buffered_max_ms * bytes_per_s // 1000
+        self._taken_bytes_max = _TAKEN_MAX_MS * bytes_per_s // 1000
         self._inbox = _Inbox()
         self._arrived = asyncio.Event()
         self._room = asyncio.Event()
@@ -116,17 +152,15 @@ class AsrStream:
             self._ended.set()
 
     async def _buffer(self, audio: bytes) -> None:
-        """Keep audio for the recogniser; while there is too much, nothing more is read from the peer."""
-        self._inbox.entries.append(audio)
-        self._inbox.audio_bytes += len(audio)
-        self._inbox.audio_received_s = self._clock()
+        """Keep audio for the recogniser; while there is too much, wait with it, and nothing more is read."""
+        received_s = self._clock()
+        if self._inbox.audio_bytes >= self._buffer_bytes_max:
+            while self._inbox.audio_bytes >= self._buffer_bytes_max:
+                self._room.clear()
+                await self._room.wait()
+            self._session.resumed(self._clock())
+        self._inbox.hear(audio, received_s)
         self._arrived.set()
-        if self._inbox.audio_bytes < self._buffer_bytes_max:
-            return
-        while self._inbox.audio_bytes >= self._buffer_bytes_max:
-            self._room.clear()
-            await self._room.wait()
-        self._session.resumed(self._clock())
 
     async def _recognize(self) -> None:
         await self._arrived.wait()  # nothing is held for a peer that only connects
@@ -146,8 +180,10 @@ class AsrStream:
         finished = False
         while not finished:
             await self._arrived.wait()
-            self._arrived.clear()
-            received_s, entries = self._inbox.audio_received_s, self._inbox.take()
+            entries = self._inbox.take(self._taken_bytes_max)
+            received_s = self._inbox.taken_received_s
+            if not self._inbox.entries:
+                self._arrived.clear()
             self._room.set()
             finished = any(isinstance(entry, EndStream) for entry in entries)
             events = await self._workers.run(functools.partial(_feed, pipeline, entries), Priority.LATER)
@@ -159,9 +195,7 @@ class AsrStream:
                 events = await self._workers.run(pipeline.step, Priority.LATER)
 
 
-def _feed(
-    pipeline: RecognitionPipeline, entries: list[bytes | EndUtterance | EndStream]
-) -> tuple[RecognitionEvent, ...] | None:
+def _feed(pipeline: RecognitionPipeline, entries: list[Entry]) -> tuple[RecognitionEvent, ...] | None:
     """Hand over what arrived and do the first step of it, in one hop."""
     for entry in entries:
         match entry:

@@ -1,14 +1,12 @@
 """Signing in: from credentials to a principal, and what that principal may use.
 
-Where a transport finds credentials is its own business; how much may be used is admission's.
+Where a transport finds credentials is its own business; how much may be used is not counted yet.
 """
 
 import hmac
 import os
 import secrets
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.serving.key_text import key_id_of, new_key
@@ -16,14 +14,6 @@ from hiwar.serving.keys import UNLIMITED, KeyStore, Principal, Service
 
 _LOCAL_KEY_FILE = "local.key"
 _LOCAL = Principal("local", "local", limits=UNLIMITED)
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What a client signed in with. The value is kept out of logs and tracebacks."""
-
-    kind: Literal["api_key", "bearer"]
-    value: str = field(repr=False)
 
 
 class Authenticator:
@@ -36,9 +26,8 @@ class Authenticator:
         self._store = store
         self._local_key = local_key
 
-    def authenticate(self, credentials: Credentials) -> Principal:
-        """Who this is. A bearer value is an API key too. Raises HiwarError (unauthorized)."""
-        value = credentials.value
+    def authenticate(self, value: str) -> Principal:
+        """Who holds this API key, however it was sent. Raises HiwarError: unauthorized, or internal."""
         principal = None
         if self._local_key is not None and value.isascii() and hmac.compare_digest(value, self._local_key):
             principal = _LOCAL
@@ -59,13 +48,6 @@ def require_service(principal: Principal, service: Service) -> None:
     """Raise HiwarError (forbidden) unless the key may use the service."""
     if service not in principal.services:
         raise HiwarError(ErrorCode.FORBIDDEN, f"This API key may not use {service}; use a key that has this service.")
-
-
-def require_voice(principal: Principal, voice: str) -> None:
-    """Raise HiwarError (forbidden) unless the key may use the voice."""
-    if principal.voices is not None and voice not in principal.voices:
-        allowed = ", ".join(principal.voices)
-        raise HiwarError(ErrorCode.FORBIDDEN, f"This API key may not use this voice; it may use: {allowed}.")
 
 
 def local_key(data_dir: Path) -> str:

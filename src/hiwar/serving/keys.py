@@ -1,6 +1,6 @@
 """The SQLite store of API keys, which knows them by hash only.
 
-Who may do what with a verified key is `auth`'s; counting against its limits is left to admission.
+Who may do what with a verified key is `auth`'s; nothing counts against its limits yet.
 """
 
 import hmac
@@ -145,7 +145,8 @@ class KeyStore:
             ).fetchone()
         if row is None or not hmac.compare_digest(row[0], digest(key)):
             return None
-        return _principal(row[1])
+        with self._translated():
+            return _principal(row[1])
 
     def close(self) -> None:
         """Release the file. No call follows."""
@@ -166,7 +167,7 @@ class KeyStore:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, msgspec.DecodeError) as error:
             message = (
                 f"The key file {self._path} cannot be used; check its folder and rights, or name another data folder."
             )

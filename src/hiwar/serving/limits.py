@@ -18,6 +18,8 @@ class ServingLimits:
 
     streams_max: Count = 256
     """Open streams of all kinds; one more is answered `server_busy`."""
+    connections_unsigned_max: Count = 256
+    """Connections that are still to sign in by their first frame; they take no stream's place."""
     steps_waiting_max: Count = 1024
     """Engine steps that wait for a thread."""
     requests_queued_max: Count = 16

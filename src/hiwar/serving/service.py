@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 import secrets
 import string
@@ -9,16 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hiwar.engines.contracts import RecognitionEngine, SynthesisEngine, VoiceActivityEngine
-from hiwar.errors import EngineUnavailableError, ErrorCode, HiwarError
+from hiwar.errors import EngineUnavailableError, ErrorCode, Fault, HiwarError
 from hiwar.pipelines.recognition import RecognitionPipeline
 from hiwar.pipelines.settings import RecognitionSettings
 from hiwar.pipelines.synthesis import SynthesisPipeline
+from hiwar.protocol import refusals
 from hiwar.protocol.asr_session import AsrServerSession
 from hiwar.protocol.effects import AsrEffect, TtsEffect
-from hiwar.protocol.refusals import going_away
 from hiwar.protocol.tts_session import TtsServerSession
 from hiwar.serving.asr_stream import AsrStream
-from hiwar.serving.auth import Authenticator, Credentials, require_service
+from hiwar.serving.auth import Authenticator, require_service
 from hiwar.serving.catalogue import VoiceCatalogue
 from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection
@@ -51,6 +52,13 @@ class Engines:
         self.voice_activity.close()
 
 
+@dataclass(slots=True, eq=False)
+class Slot:
+    """The room of one open connection: a stream's once `principal` has signed in, else that of one yet to sign in."""
+
+    principal: Principal | None = None
+
+
 def new_request_id() -> str:
     """A request id for clients that bring none: 8 characters."""
     return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_CHARS))
@@ -78,7 +86,7 @@ class SpeechService:
         self._engines: Engines | None = None
         self._stopping = False
         self._streams: set[TtsStream | AsrStream] = set()
-        self._slots_taken = 0
+        self._slots: set[Slot] = set()
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -88,6 +96,11 @@ class SpeechService:
     def ready(self) -> bool:
         """Whether streams are taken: models are loaded and warm, and the server is not stopping."""
         return self._engines is not None and not self._stopping
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the server drains and takes nothing new."""
+        return self._stopping
 
     @property
     def engines(self) -> Engines:
@@ -111,34 +124,51 @@ class SpeechService:
     # -- who may, and whether there is room --------------------------------------------------------------------
 
     def sign_in(self, credential: str, service: Service) -> Principal:
-        """Who holds this credential. Raises HiwarError unauthorized, or forbidden for the service."""
-        principal = self._authenticator.authenticate(Credentials("api_key", credential))
-        require_service(principal, service)
+        """Who holds this credential. Raises HiwarError unauthorized, forbidden for the service, or internal."""
+        try:
+            principal = self._authenticator.authenticate(credential)
+            require_service(principal, service)
+        except HiwarError as error:
+            if error.status.fault is not Fault.SERVER:
+                raise
+            # The store's own words name its file: they are for the operator.
+            log.error("keys cannot be checked: %s", error.message)
+            message = "The server cannot check keys now; it was logged. Try again later."
+            raise HiwarError(ErrorCode.INTERNAL, message) from error
         return principal
 
     @contextlib.contextmanager
-    def slot(self) -> Iterator[None]:
-        """Room for one stream while the context is open. Raises HiwarError server_busy or engine_unavailable."""
+    def slot(self, principal: Principal | None) -> Iterator[Slot]:
+        """Room for one connection while the context is open: as a stream, or with None among those yet to sign in.
+
+        Raises HiwarError server_busy or engine_unavailable.
+        """
         if self._stopping:
-            raise going_away()
+            raise refusals.going_away()
         _ = self.engines
-        if self._slots_taken >= self.limits.streams_max:
-            raise HiwarError(
-                ErrorCode.SERVER_BUSY, "The server has as many streams as it takes; try again in a moment."
-            )
-        self._slots_taken += 1
+        slot = Slot()
+        if principal is not None:
+            self._become_stream(slot, principal)
+        elif sum(other.principal is None for other in self._slots) >= self.limits.connections_unsigned_max:
+            raise refusals.too_many_unsigned()
+        self._slots.add(slot)
         self._idle.clear()
         try:
-            yield
+            yield slot
         finally:
-            self._slots_taken -= 1
-            if not self._slots_taken:
+            self._slots.discard(slot)
+            if not self._slots:
                 self._idle.set()
+
+    def _become_stream(self, slot: Slot, principal: Principal) -> None:
+        if sum(other.principal is not None for other in self._slots) >= self.limits.streams_max:
+            raise refusals.too_many_streams()
+        slot.principal = principal
 
     # -- streams -----------------------------------------------------------------------------------------------
 
-    async def speak(self, connection: Connection, principal: Principal | None) -> None:
-        """Serve a synthesis connection to its end. `principal` None: it signs in by its first frame."""
+    async def speak(self, connection: Connection, slot: Slot) -> None:
+        """Serve a synthesis connection to its end. A slot of nobody: it signs in by its first frame."""
         now = self._clock()
         session = TtsServerSession(
             voices=tuple(self.engines.catalogue.voices),
@@ -146,13 +176,14 @@ class SpeechService:
             new_request_id=new_request_id,
             now=now,
         )
+        principal = slot.principal
         opening = () if principal is None else session.signed_in(now, allowed_voices=principal.voices)
         if self._stopping:  # it took its slot before, and `drain` has not seen it
-            opening += session.drain()
+            opening += session.drain(now)
         stream = TtsStream(
             session,
             connection,
-            sign_in=self._tts_sign_in,
+            sign_in=functools.partial(self._tts_sign_in, slot),
             open_pipeline=self._synthesis_pipeline,
             workers=self._synthesis_workers,
             clock=self._clock,
@@ -161,17 +192,17 @@ class SpeechService:
         with self._registered(stream):
             await stream.run(opening)
 
-    async def transcribe(self, connection: Connection, config: RecognitionConfig, principal: Principal | None) -> None:
-        """Serve a recognition connection to its end. `principal` None: it signs in by its first frame."""
+    async def transcribe(self, connection: Connection, config: RecognitionConfig, slot: Slot) -> None:
+        """Serve a recognition connection to its end. A slot of nobody: it signs in by its first frame."""
         now = self._clock()
         session = AsrServerSession(config, limits=self.limits.asr_session(), now=now)
-        opening = () if principal is None else session.signed_in(now)
+        opening = () if slot.principal is None else session.signed_in(now)
         if self._stopping:  # it took its slot before, and `drain` has not seen it
             opening += session.drain()
         stream = AsrStream(
             session,
             connection,
-            sign_in=self._asr_sign_in,
+            sign_in=functools.partial(self._asr_sign_in, slot),
             open_pipeline=self._recognition_pipeline,
             workers=self._recognition_workers,
             clock=self._clock,
@@ -191,16 +222,17 @@ class SpeechService:
         finally:
             self._streams.discard(stream)
 
-    def _tts_sign_in(self, session: TtsServerSession, credential: str) -> tuple[TtsEffect, ...]:
+    def _tts_sign_in(self, slot: Slot, session: TtsServerSession, credential: str) -> tuple[TtsEffect, ...]:
         try:
             principal = self.sign_in(credential, "tts")
+            self._become_stream(slot, principal)
         except HiwarError as error:
             return session.refused(error)
         return session.signed_in(self._clock(), allowed_voices=principal.voices)
 
-    def _asr_sign_in(self, session: AsrServerSession, credential: str) -> tuple[AsrEffect, ...]:
+    def _asr_sign_in(self, slot: Slot, session: AsrServerSession, credential: str) -> tuple[AsrEffect, ...]:
         try:
-            self.sign_in(credential, "asr")
+            self._become_stream(slot, self.sign_in(credential, "asr"))
         except HiwarError as error:
             return session.refused(error)
         return session.signed_in(self._clock())

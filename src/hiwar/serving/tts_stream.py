@@ -66,7 +66,7 @@ class TtsStream:
     async def drain(self) -> None:
         """Finish what is being spoken, refuse the rest, then close."""
         try:
-            await self._carry_out(self._session.drain())
+            await self._carry_out(self._session.drain(self._clock()))
         except PeerGoneError:
             self._ended.set()
 
@@ -141,5 +141,14 @@ def _frames(chunk: SpeechChunk, before: SynthesisProgress) -> Iterator[tuple[byt
         yield b"", chunk.progress
     for start in range(0, size, _FRAME_BYTES_MAX):
         end = min(start + _FRAME_BYTES_MAX, size)
-        audio_ms = before.audio_ms + (chunk.progress.audio_ms - before.audio_ms) * end / size
-        yield chunk.audio[start:end], replace(chunk.progress, audio_ms=audio_ms)
+        yield chunk.audio[start:end], _part_way(before, chunk.progress, end / size)
+
+
+def _part_way(before: SynthesisProgress, after: SynthesisProgress, part: float) -> SynthesisProgress:
+    """The progress when `part` (0 to 1) of a chunk is sent; the time that it took is spent already."""
+    return replace(
+        after,
+        audio_ms=before.audio_ms + (after.audio_ms - before.audio_ms) * part,
+        characters=before.characters + int((after.characters - before.characters) * part),
+        words=before.words + int((after.words - before.words) * part),
+    )

@@ -59,6 +59,29 @@ def test_a_chosen_model_that_is_not_here_is_missing(tmp_path: Path) -> None:
     assert "hiwar models pull whisper-small" in finding["remedy"]
 
 
+def test_only_the_recogniser_is_told_of_its_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    metadata = tmp_path / "choosy_engines-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: choosy-engines\nVersion: 1.0\n")
+    groups = {"synthesis": "ToneSynthesis", "recognition": "ToneRecognition", "voice_activity": "ToneVoiceActivity"}
+    entries, loaders = "", "from pathlib import Path\n"
+    for group, engine in groups.items():
+        entries += f"[hiwar.{group}_engines]\nchoosy = choosy_engines:{group}\n"
+        loaders += (
+            f"def {group}(context):\n"
+            f"    from hiwar.engines.tone.{group} import {engine}\n"
+            f"    Path(__file__).with_name({group!r}).write_text(str(context.model))\n"
+            f"    return {engine}()\n"
+        )
+    (metadata / "entry_points.txt").write_text(entries)
+    (tmp_path / "choosy_engines.py").write_text(loaders)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    choosy = dict.fromkeys(TONE, "choosy")
+    _doctor(tmp_path, HIWAR_ENGINES_RECOGNITION_MODEL="whisper-base", **choosy)
+    told = {group: (tmp_path / group).read_text() for group in groups}
+    assert told == {"synthesis": "None", "recognition": "whisper-base", "voice_activity": "None"}
+
+
 def test_a_folder_that_cannot_be_is_missing(tmp_path: Path) -> None:
     (tmp_path / "server").write_text("a file, no folder")
     result = _doctor(tmp_path, "--json")

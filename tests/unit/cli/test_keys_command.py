@@ -75,6 +75,11 @@ def test_revoke_ends_a_key(data_dir: Path) -> None:
     assert "hiwar keys list" in again.stderr
 
 
+def test_help_says_that_limits_are_only_kept(data_dir: Path) -> None:
+    shown = " ".join(_keys(data_dir, "create", "--help").output.split())
+    assert shown.count("not enforced yet") == 4
+
+
 def test_the_data_folder_may_come_from_the_environment(data_dir: Path) -> None:
     result = CliRunner(env={"HIWAR_DATA_DIR": str(data_dir)}).invoke(main, ["keys", "create", "--name", "one"])
     assert KeyStore(data_dir / "keys.db").verify(result.stdout.strip()) is not None

@@ -86,8 +86,16 @@ def test_progress_counts_what_was_handed_over() -> None:
     pipeline = open_pipeline(TWO_SEGMENTS, CountingEngine(2))
     assert pipeline.progress == SynthesisProgress()
     counted = [(c.progress.audio_ms, c.progress.characters, c.progress.words) for c in chunks(pipeline)]
-    assert counted == [(10, 0, 0), (20, 0, 0), (20, 8, 2), (30, 8, 2), (40, 8, 2), (40, 14, 3), (40, 14, 3)]
-    assert pipeline.progress.characters == 14
+    # Within the first segment by a usual pace, within the second by the pace of the first: 20 ms for its 8 characters.
+    assert counted == [(10, 0, 0), (20, 0, 0), (20, 8, 2), (30, 12, 3), (40, 14, 3), (40, 14, 3), (40, 15, 3)]
+    assert pipeline.progress.characters == len(TWO_SEGMENTS)
+
+
+def test_a_cancel_in_the_middle_of_a_segment_finds_about_what_was_spoken() -> None:
+    pipeline = open_pipeline("hello there " * 3, ToneSynthesis())
+    spoken = [(chunk.progress.audio_ms, chunk.progress.characters) for chunk in chunks(pipeline)]
+    assert any(0 < characters < 30 for _, characters in spoken)
+    assert [characters for _, characters in spoken] == sorted(characters for _, characters in spoken)
 
 
 def test_a_step_is_at_most_one_step_of_the_engine() -> None:
@@ -143,7 +151,7 @@ def test_thousands_of_segments_that_the_engine_cannot_speak() -> None:
     pipeline = open_pipeline("字\n" * 5000, engine)
     chunks(pipeline)
     assert engine.cleaned == 5000
-    assert (pipeline.progress.audio_ms, pipeline.progress.characters) == (0, 5000)
+    assert (pipeline.progress.audio_ms, pipeline.progress.characters) == (0, 10_000)
 
 
 def test_close_in_the_middle_lets_the_engine_clean_up_and_ends_the_steps() -> None:
@@ -201,7 +209,7 @@ def test_the_tone_engine_in_every_format_at_every_rate(audio: AudioFormat) -> No
     assert len(spoken) % bytes_per_sample == 0
     assert abs(len(spoken) // bytes_per_sample - expected) <= 2
     assert abs(pipeline.progress.audio_ms - at_24_khz / 24) <= 2
-    assert (pipeline.progress.characters, pipeline.progress.words) == (7, 2)
+    assert (pipeline.progress.characters, pipeline.progress.words) == (8, 2)
     assert [c.progress.audio_ms for c in found] == sorted(c.progress.audio_ms for c in found)
 
 

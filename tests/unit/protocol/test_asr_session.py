@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import pytest
 
 from hiwar.errors import ErrorCode, HiwarError
-from hiwar.protocol.asr_session import AsrServerSession, AsrSessionLimits
+from hiwar.protocol.asr_session import AsrServerSession
 from hiwar.protocol.effects import AsrEffect, CheckCredentials, Close, EndStream, EndUtterance, FeedAudio, Send
 from hiwar.protocol.messages import (
     Done,
@@ -19,13 +19,14 @@ from hiwar.protocol.messages import (
 )
 from hiwar.protocol.transitions import State
 from hiwar.vocabulary import AudioEncoding, RecognitionConfig, SpeechEnded, SpeechStarted, Transcript, Word
+from support.limits import ASR_LIMITS
 
 SECRET = "what the client wrote"
 WORDS = (Word("hi", 10, 20, 0.87654),)
 
 
 def new_session(config: RecognitionConfig | None = None) -> AsrServerSession:
-    return AsrServerSession(config or RecognitionConfig("r"), limits=AsrSessionLimits(), now=0.0)
+    return AsrServerSession(config or RecognitionConfig("r"), limits=ASR_LIMITS, now=0.0)
 
 
 def open_session(config: RecognitionConfig | None = None) -> AsrServerSession:
@@ -183,7 +184,7 @@ def test_after_finish_nothing_more_is_taken_but_keepalive() -> None:
 
 
 def test_frames_too_large_close() -> None:
-    limits = AsrSessionLimits()
+    limits = ASR_LIMITS
     session = open_session()
     assert len(session.receive_binary(bytes(limits.audio_frame_bytes_max), 1.0)) == 1
     effects = session.receive_binary(bytes(limits.audio_frame_bytes_max + 1), 1.0)

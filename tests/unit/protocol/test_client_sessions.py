@@ -1,6 +1,6 @@
 import json
 
-from hiwar.protocol.client_sessions import AsrClientSession, AudioChunk, TtsClientSession, sign_in
+from hiwar.protocol.client_sessions import AsrClientSession, AudioChunk, TtsClientSession
 from hiwar.protocol.json_codec import encode
 from hiwar.protocol.messages import Cancelled, Done, SynthesisComplete, SynthesisStarted, Synthesize
 from hiwar.vocabulary import SpeechFormat
@@ -10,19 +10,9 @@ def started(request_id: str) -> str:
     return encode(SynthesisStarted(request_id, "Yara", SpeechFormat.PCM, 22050))
 
 
-def test_signing_in_by_frame() -> None:
-    assert json.loads(sign_in("K")) == {"x-api-key": "K"}
-
-
-def test_requests_carry_their_id_and_are_pending_until_complete() -> None:
+def test_requests_carry_their_id() -> None:
     session = TtsClientSession()
     assert json.loads(session.speak(Synthesize("one"), request_id="a")) == {"text": "one", "request_id": "a"}
-    session.speak(Synthesize("two"), request_id="b")
-    pending = session.pending
-    assert pending == ("a", "b")
-    done = SynthesisComplete("a", "ok")
-    assert session.receive_text(encode(done)) == done
-    assert session.pending == ("b",)
 
 
 def test_audio_belongs_to_the_request_that_started_last() -> None:
@@ -58,10 +48,11 @@ def test_cancelling_one_or_all() -> None:
 
 def test_a_recognition_stream_is_done_when_the_server_says_so() -> None:
     session = AsrClientSession()
-    assert json.loads(session.finalize()) == {"type": "finalize"}
+    assert not session.finished
     assert json.loads(session.finish()) == {"type": "finish"}
+    assert session.finished
     assert session.receive_text('{"type": "of_tomorrow"}') is None
-    assert not session.done
+    assert session.done is None
     assert session.receive_text(encode(Done("r", 10, 0))) == Done("r", 10, 0)
     session.receive_text('{"type": "of_tomorrow"}')
-    assert session.done
+    assert session.done == Done("r", 10, 0)

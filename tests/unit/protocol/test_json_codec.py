@@ -139,6 +139,12 @@ def test_every_number_of_a_completion_is_on_the_wire_even_when_it_is_nothing() -
     }
 
 
+def test_an_error_of_tomorrow_keeps_its_sentence() -> None:
+    frame = '{"type": "error", "code": "moon_phase", "message": "Wait.", "retryable": true, "request_id": "r", "at": 1}'
+    expected = ErrorEvent(ErrorCode.INTERNAL, "Wait.", retryable=True, request_id="r")
+    assert decode_tts_server(frame) == decode_asr_server(frame) == expected
+
+
 @pytest.mark.parametrize("frame", ['{"type": "of_tomorrow"}', '{"type": "done"}', "{}", "", "[" * 200_000, "\ud800"])
 def test_a_client_leaves_aside_what_it_does_not_know(frame: str) -> None:
     assert decode_tts_server(frame) is None

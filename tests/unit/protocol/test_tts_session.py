@@ -1,5 +1,6 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,19 +11,19 @@ from hiwar.protocol.messages import Cancelled, ErrorEvent, Message, SynthesisCom
 from hiwar.protocol.transitions import State
 from hiwar.protocol.tts_session import TtsServerSession, TtsSessionLimits
 from hiwar.vocabulary import AudioFormat, SpeechFormat, SpeechRequest, SynthesisProgress
+from support.limits import TTS_LIMITS
 
 SECRET = "what the client wrote"
-LIMITS = TtsSessionLimits()
 
 
-def new_session(limits: TtsSessionLimits = LIMITS) -> TtsServerSession:
+def new_session(limits: TtsSessionLimits = TTS_LIMITS) -> TtsServerSession:
     made_up = iter(range(1000))
     return TtsServerSession(
         voices=("Yara", "Nouf"), limits=limits, new_request_id=lambda: f"made-up-{next(made_up)}", now=0.0
     )
 
 
-def open_session(limits: TtsSessionLimits = LIMITS, voices: Collection[str] | None = None) -> TtsServerSession:
+def open_session(limits: TtsSessionLimits = TTS_LIMITS, voices: Collection[str] | None = None) -> TtsServerSession:
     session = new_session(limits)
     assert session.signed_in(0.0, allowed_voices=voices) == ()
     return session
@@ -78,7 +79,7 @@ def assert_broken(session: TtsServerSession, effects: Sequence[TtsEffect], code:
     assert session.receive_text('{"text": "a"}', 2.0) == ()
     assert session.receive_binary(b"a", 2.0) == ()
     assert session.peer_closed() == ()
-    assert session.drain() == ()
+    assert session.drain(1.0) == ()
     assert session.tick(1e9) == ()
 
 
@@ -326,7 +327,7 @@ def test_a_request_id_in_use_is_refused_under_another() -> None:
 
 
 def test_the_queue_has_a_limit_that_answers_at_once() -> None:
-    session = open_session(TtsSessionLimits(requests_queued_max=2))
+    session = open_session(replace(TTS_LIMITS, requests_queued_max=2))
     for request_id in ("a", "b", "c"):
         ask(session, text="hi", request_id=request_id)
     effects = ask(session, text="hi", request_id="d")
@@ -467,12 +468,12 @@ def test_drain_before_sign_in_closes(checking: bool) -> None:
     session = new_session()
     if checking:
         send(session, {"x-api-key": "K"})
-    assert_broken(session, session.drain(), ErrorCode.SERVER_BUSY, 4503)
+    assert_broken(session, session.drain(1.0), ErrorCode.SERVER_BUSY, 4503)
 
 
 def test_drain_of_an_idle_connection_closes_it() -> None:
     session = open_session()
-    assert session.drain() == (Close(1001, "server is stopping"),)
+    assert session.drain(1.0) == (Close(1001, "server is stopping"),)
     assert state_of(session) is State.CLOSED
 
 
@@ -481,23 +482,43 @@ def test_drain_finishes_what_speaks_and_refuses_the_rest() -> None:
     ask(session, text="hi", request_id="a")
     ask(session, text="hi", request_id="b")
     ask(session, text="", request_id="c")
-    effects = session.drain()
-    assert_refused(effects[:2], ErrorCode.SERVER_BUSY, "b")
-    assert_refused(effects[2:], ErrorCode.INVALID_REQUEST, "c")
+    assert session.drain(1.0) == ()
     assert state_of(session) is State.FINISHING
     assert session.deadline_s is None
-    assert session.drain() == ()
-    assert_refused(ask(session, text="hi", request_id="d"), ErrorCode.SERVER_BUSY, "d")
-    assert_refused(ask(session, text="", request_id="e"), ErrorCode.INVALID_REQUEST, "e")
+    assert session.drain(1.0) == ()
+    assert ask(session, text="hi", request_id="d") == ()
     assert session.audio("a", b"12", SynthesisProgress(), 1.0) == (SendAudio(b"12"),)
-    assert session.completed("a", SynthesisProgress(), 1.0)[1:] == (Close(1001, "server is stopping"),)
+    effects = session.completed("a", SynthesisProgress(), 5.0)
+    assert_refused(effects[1:3], ErrorCode.SERVER_BUSY, "b")
+    assert_refused(effects[3:5], ErrorCode.INVALID_REQUEST, "c")
+    assert_refused(effects[5:7], ErrorCode.SERVER_BUSY, "d")
+    assert effects[7:] == (Close(1001, "server is stopping"),)
     assert state_of(session) is State.CLOSED
+
+
+def test_a_request_that_a_drain_refuses_has_waited_until_then() -> None:
+    session = open_session()
+    for name in ("a", "b"):
+        ask(session, text="hi", request_id=name)
+    session.drain(2.0)
+    refused = session.completed("a", SynthesisProgress(), 5.0)[2]
+    assert isinstance(refused, Send)
+    assert isinstance(refused.message, SynthesisComplete)
+    assert refused.message.queue_ms == 4000.0
+
+
+def test_a_flood_while_draining_is_refused_at_once_beyond_the_queue() -> None:
+    session = open_session(replace(TTS_LIMITS, requests_queued_max=1))
+    for name in ("a", "b"):
+        ask(session, text="hi", request_id=name)
+    session.drain(1.0)
+    assert_refused(ask(session, text="hi", request_id="c"), ErrorCode.RATE_LIMIT_EXCEEDED, "c")
 
 
 def test_cancel_while_draining_closes_once_nothing_speaks() -> None:
     session = open_session()
     ask(session, text="hi", request_id="a")
-    session.drain()
+    session.drain(1.0)
     assert ask(session, type="cancel", request_id="b") == (Send(Cancelled(())),)
     assert state_of(session) is State.FINISHING
     assert ask(session, type="cancel")[-1] == Close(1001, "server is stopping")

@@ -11,6 +11,22 @@ from hiwar.server import log_setup
 SECRET = "what the caller said"
 
 
+def test_what_lies_in_a_group_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    before = logging.root.handlers[:], logging.root.level
+    try:
+        log_setup.set_up("info", "text")
+        try:
+            raise ExceptionGroup("tasks", [ValueError(SECRET)])
+        except ExceptionGroup:
+            logging.getLogger("hiwar.test").exception("it failed")
+        line = capsys.readouterr().err
+    finally:
+        logging.root.handlers[:], level = before
+        logging.root.setLevel(level)
+    assert "ValueError" in line
+    assert SECRET not in line
+
+
 def _raise_with_cause() -> None:
     try:
         raise ValueError(SECRET)

@@ -136,3 +136,18 @@ def test_free_ports_may_both_be_zero() -> None:
 def test_settings_are_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().limits.streams_max = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("recognition.partial_interval_ms", 0),
+        ("recognition.speech_start_ms", 30_000),
+        ("recognition.pending_max_ms", -1),
+        ("recognition.utterance_max_ms", 31_000),
+        ("recognition.utterance.doubt_below", 1.5),
+    ],
+)
+def test_recognition_settings_that_would_break_every_stream_are_refused(name: str, value: float) -> None:
+    with pytest.raises(HiwarError, match=name):
+        load_settings({name: value}, None, {})

@@ -9,17 +9,21 @@ import pytest
 
 from hiwar.errors import EngineError, ErrorCode, HiwarError
 from hiwar.pipelines.recognition import RecognitionPipeline
-from hiwar.protocol.asr_session import AsrServerSession, AsrSessionLimits
+from hiwar.pipelines.settings import RecognitionSettings
+from hiwar.protocol.asr_session import AsrServerSession
 from hiwar.protocol.effects import AsrEffect
 from hiwar.serving.asr_stream import AsrStream
 from hiwar.serving.workers import Workers
-from hiwar.vocabulary import RecognitionConfig, RecognitionEvent, SpeechEnded, SpeechStarted, Transcript
+from hiwar.vocabulary import AudioEncoding, RecognitionConfig, RecognitionEvent, SpeechEnded, SpeechStarted, Transcript
+from support.limits import ASR_LIMITS
 from support.streams import Gate, HeldClock, QueueConnection, ScriptedRecognition, run
 
 NEVER_MS = 1_000_000
 BUFFERED_MAX_MS = 10
 BUFFERED_MAX_BYTES = 320
 """The same at 16 kHz and 16 bits."""
+TAKEN_MAX_BYTES = 320_000
+"""10 s: what the recogniser is given at once."""
 SECRET = "what a library said"
 
 STARTED, ENDED = SpeechStarted(0, 0), SpeechEnded(0, 20)
@@ -43,7 +47,11 @@ class Desk:
 
 @asynccontextmanager
 async def listening(
-    script: Script | Exception = (), *, signed_in: bool = True, send_timeout_ms: int = NEVER_MS
+    script: Script | Exception = (),
+    *,
+    signed_in: bool = True,
+    send_timeout_ms: int = NEVER_MS,
+    config: RecognitionConfig | None = None,
 ) -> AsyncIterator[Desk]:
     """A running stream whose recogniser follows the script; at the end nothing of it may be left."""
     connection, clock, pipelines = QueueConnection(), HeldClock(), list[ScriptedRecognition]()
@@ -59,7 +67,7 @@ async def listening(
             return session.refused(HiwarError(ErrorCode.UNAUTHORIZED, "No."))
         return session.signed_in(clock())
 
-    session = AsrServerSession(RecognitionConfig("r"), limits=AsrSessionLimits(), now=0.0)
+    session = AsrServerSession(config or RecognitionConfig("r"), limits=ASR_LIMITS, now=0.0)
     opening = session.signed_in(0.0) if signed_in else ()
     workers = Workers(name="engine", threads=1, niceness=5, waiting_max=8)
     stream = AsrStream(
@@ -164,6 +172,39 @@ def test_audio_and_controls_reach_the_recogniser_in_their_order() -> None:
     run(scenario())
 
 
+def test_a_long_frame_reaches_the_recogniser_in_parts() -> None:
+    async def scenario() -> None:
+        frame = bytes(range(256)) * (5 * TAKEN_MAX_BYTES // 512)
+        async with listening([(), (), ()]) as desk:
+            desk.connection.say(frame)
+            desk.connection.say({"type": "finish"})
+            await desk.running
+            *parts, end = desk.pipelines[0].accepted
+            assert [len(part) for part in parts] == [TAKEN_MAX_BYTES, TAKEN_MAX_BYTES, TAKEN_MAX_BYTES // 2]
+            assert b"".join(part for part in parts if isinstance(part, bytes)) == frame
+            assert end == "finish"
+            assert desk.connection.types == ["ready", "done"]
+
+    run(scenario())
+
+
+def test_the_largest_frame_at_the_lowest_rate_is_heard() -> None:
+    """17 minutes in one frame: more than the pipeline lets wait, so it must never be handed all of it."""
+
+    async def scenario() -> None:
+        config = RecognitionConfig("r", sample_rate=8000, encoding=AudioEncoding.MULAW)
+        async with listening(config=config) as desk:
+            frame = bytes(ASR_LIMITS.audio_frame_bytes_max)
+            desk.connection.say(frame)
+            desk.connection.say({"type": "finish"})
+            await desk.running
+            pieces = [len(entry) for entry in desk.pipelines[0].accepted if isinstance(entry, bytes)]
+            assert max(pieces) <= RecognitionSettings().pending_max_ms * 8
+            assert sum(pieces) == len(frame)
+
+    run(scenario())
+
+
 def test_a_flood_of_finalize_takes_no_room() -> None:
     async def scenario() -> None:
         gate = Gate()
@@ -204,11 +245,11 @@ def test_a_full_buffer_holds_the_peer_back_and_lets_go() -> None:
             await gate.reached.wait()
             for _ in range(5):
                 desk.connection.say(bytes(BUFFERED_MAX_BYTES // 2))
-            await desk.connection.until(lambda: desk.connection.incoming.qsize() == 3)
+            await desk.connection.until(lambda: desk.connection.incoming.qsize() == 2)
             desk.connection.say({"type": "finish"})
             for _ in range(50):
                 await asyncio.sleep(0)
-            assert desk.connection.incoming.qsize() == 4
+            assert desk.connection.incoming.qsize() == 3, "one frame is read ahead, not more"
             gate.open()
             await desk.running
             heard = sum(len(entry) for entry in desk.pipelines[0].accepted if isinstance(entry, bytes))
@@ -246,6 +287,23 @@ def test_a_peer_that_vanishes_before_it_said_anything_held_nothing() -> None:
     run(scenario())
 
 
+def test_a_peer_that_vanishes_behind_a_full_buffer_is_noticed_and_no_further_step_is_done_for_it() -> None:
+    async def scenario() -> None:
+        gate = Gate()
+        async with listening([gate, (STARTED,), (PARTIAL,), (FINAL,)]) as desk:
+            desk.connection.say(b"12")
+            await gate.reached.wait()
+            for _ in range(10):
+                desk.connection.say(bytes(BUFFERED_MAX_BYTES // 10))
+            desk.connection.say(None)
+            await desk.connection.until(desk.connection.incoming.empty)
+            gate.open()
+            await desk.running
+            assert [pipeline.guard.steps for pipeline in desk.pipelines] == [1]
+
+    run(scenario())
+
+
 def test_a_peer_that_vanishes_while_it_is_held_back_frees_everything() -> None:
     async def scenario() -> None:
         gate = Gate()
@@ -253,6 +311,7 @@ def test_a_peer_that_vanishes_while_it_is_held_back_frees_everything() -> None:
             desk.connection.say(b"12")
             await gate.reached.wait()
             desk.connection.say(bytes(BUFFERED_MAX_BYTES))
+            desk.connection.say(b"one more")
             desk.connection.say(None)
             await desk.connection.until(lambda: desk.connection.incoming.qsize() == 1)
             desk.connection.vanish()
@@ -351,12 +410,14 @@ def test_drain_while_the_peer_is_held_back_lets_go() -> None:
         async with listening([gate, (STARTED,), (FINAL,)]) as desk:
             desk.connection.say(b"12")
             await gate.reached.wait()
-            desk.connection.say(bytes(BUFFERED_MAX_BYTES))
+            desk.connection.say(bytes(2 * TAKEN_MAX_BYTES))
+            desk.connection.say(b"waits for room")
             desk.connection.say(b"too late")
             await desk.connection.until(lambda: desk.connection.incoming.qsize() == 1)
             await desk.stream.drain()
             gate.open()
             await desk.running
+            assert desk.pipelines[0].accepted == [b"12", bytes(TAKEN_MAX_BYTES), bytes(TAKEN_MAX_BYTES), "finish"]
             assert desk.connection.closed == (1001, "server is stopping")
 
     run(scenario())

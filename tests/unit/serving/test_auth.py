@@ -1,18 +1,15 @@
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.serving.auth import (
     Authenticator,
-    Credentials,
     local_key,
     read_local_key,
     require_service,
-    require_voice,
 )
 from hiwar.serving.keys import UNLIMITED, KeyStore, Principal
 
@@ -22,17 +19,16 @@ def store(tmp_path: Path) -> KeyStore:
     return KeyStore(tmp_path / "keys.db")
 
 
-@pytest.mark.parametrize("kind", ["api_key", "bearer"])
-def test_a_key_is_good_in_either_place(store: KeyStore, kind: Literal["api_key", "bearer"]) -> None:
+def test_a_key_is_good(store: KeyStore) -> None:
     record, key = store.create("one")
-    assert Authenticator(store, None).authenticate(Credentials(kind, key)) == record.principal
+    assert Authenticator(store, None).authenticate(key) == record.principal
 
 
 @pytest.mark.parametrize("value", ["", "x", "eyJhbGciOiJIUzI1NiJ9.e30.x", "مفتاح", "\ud800", "x" * 100_000])
 def test_anything_else_is_unauthorized_with_one_sentence(store: KeyStore, tmp_path: Path, value: str) -> None:
     authenticator = Authenticator(store, local_key(tmp_path))
     with pytest.raises(HiwarError, match="hiwar keys create") as caught:
-        authenticator.authenticate(Credentials("bearer", value))
+        authenticator.authenticate(value)
     assert caught.value.code is ErrorCode.UNAUTHORIZED
     assert value == "" or value not in caught.value.message.split()
 
@@ -40,10 +36,10 @@ def test_anything_else_is_unauthorized_with_one_sentence(store: KeyStore, tmp_pa
 def test_a_revoked_key_is_unauthorized(store: KeyStore) -> None:
     record, key = store.create("one")
     authenticator = Authenticator(store, None)
-    authenticator.authenticate(Credentials("api_key", key))
+    authenticator.authenticate(key)
     store.revoke(record.principal.key_id)
     with pytest.raises(HiwarError):
-        authenticator.authenticate(Credentials("api_key", key))
+        authenticator.authenticate(key)
 
 
 def test_closing_releases_the_store(store: KeyStore) -> None:
@@ -53,7 +49,7 @@ def test_closing_releases_the_store(store: KeyStore) -> None:
 
 
 def test_the_local_key_has_no_limits_and_is_refused_when_not_given(store: KeyStore, tmp_path: Path) -> None:
-    credentials = Credentials("api_key", local_key(tmp_path))
+    credentials = local_key(tmp_path)
     assert Authenticator(store, local_key(tmp_path)).authenticate(credentials).limits == UNLIMITED
     with pytest.raises(HiwarError):
         Authenticator(store, None).authenticate(credentials)
@@ -93,16 +89,3 @@ def test_services_are_required_by_name() -> None:
     with pytest.raises(HiwarError, match="tts") as caught:
         require_service(principal, "tts")
     assert caught.value.code is ErrorCode.FORBIDDEN
-
-
-def test_voices_are_all_unless_they_are_named() -> None:
-    require_voice(Principal("id", "one"), "Yara")
-    principal = Principal("id", "one", voices=("Yara", "Nouf"))
-    require_voice(principal, "Nouf")
-    with pytest.raises(HiwarError, match="Yara, Nouf") as caught:
-        require_voice(principal, "Atheer")
-    assert caught.value.code is ErrorCode.FORBIDDEN
-
-
-def test_credentials_hide_their_value() -> None:
-    assert "top secret" not in repr(Credentials("api_key", "top secret"))

@@ -65,13 +65,13 @@ async def serving(
 
 async def speak(service: SpeechService, connection: QueueConnection, principal: Principal | None) -> None:
     """What a transport does."""
-    with service.slot():
-        await service.speak(connection, principal)
+    with service.slot(principal) as slot:
+        await service.speak(connection, slot)
 
 
 async def transcribe(service: SpeechService, connection: QueueConnection, principal: Principal | None) -> None:
-    with service.slot():
-        await service.transcribe(connection, RecognitionConfig("r"), principal)
+    with service.slot(principal) as slot:
+        await service.transcribe(connection, RecognitionConfig("r"), slot)
 
 
 def test_request_ids_are_eight_characters_and_differ() -> None:
@@ -84,12 +84,12 @@ def test_nothing_is_taken_while_models_load(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with serving(tmp_path, loaded=False) as (service, _):
             assert not service.ready
-            with pytest.raises(HiwarError) as caught, service.slot():
+            with pytest.raises(HiwarError) as caught, service.slot(ANYONE):
                 pass
             assert caught.value.code is ErrorCode.ENGINE_UNAVAILABLE
             service.begin(tone_engines())
             assert service.ready
-            with service.slot():
+            with service.slot(ANYONE):
                 pass
 
     run(scenario())
@@ -98,11 +98,63 @@ def test_nothing_is_taken_while_models_load(tmp_path: Path) -> None:
 def test_there_is_room_for_so_many_streams(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with serving(tmp_path, ServingLimits(streams_max=2)) as (service, _):
-            with service.slot():
+            with service.slot(ANYONE):
                 for _ in range(3):
-                    with service.slot(), pytest.raises(HiwarError) as caught, service.slot():
+                    with service.slot(ANYONE), pytest.raises(HiwarError) as caught, service.slot(ANYONE):
                         pass
                     assert caught.value.code is ErrorCode.SERVER_BUSY
+
+    run(scenario())
+
+
+def test_connections_yet_to_sign_in_take_no_streams_place_and_have_a_limit_of_their_own(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        limits = ServingLimits(streams_max=1, connections_unsigned_max=2)
+        async with serving(tmp_path, limits) as (service, _):
+            with service.slot(None), service.slot(None):
+                with pytest.raises(HiwarError) as caught, service.slot(None):
+                    pass
+                assert caught.value.code is ErrorCode.SERVER_BUSY
+                with service.slot(ANYONE):
+                    pass
+            with service.slot(ANYONE), service.slot(None):
+                pass
+
+    run(scenario())
+
+
+def test_signing_in_by_the_first_frame_takes_a_streams_place_and_gives_up_the_other(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        limits = ServingLimits(streams_max=1, connections_unsigned_max=1)
+        async with serving(tmp_path, limits) as (service, store):
+            _, key = store.create("one")
+            first, mouth, ear = QueueConnection(), QueueConnection(), QueueConnection()
+            first.say({"x-api-key": key})
+            stream = asyncio.create_task(transcribe(service, first, None))
+            await first.until_sent("ready")
+            for connection, serve in ((mouth, speak), (ear, transcribe)):
+                connection.say({"x-api-key": key})
+                await serve(service, connection, None)
+                assert [message["code"] for message in connection.of_type("error")] == ["server_busy"]
+                assert connection.closed == (4503, "server_busy")
+            first.say(None)
+            await stream
+            with service.slot(ANYONE):
+                pass
+
+    run(scenario())
+
+
+def test_a_drain_waits_for_those_who_never_signed_in(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with serving(tmp_path) as (service, _), AsyncExitStack() as slots:
+            slots.enter_context(service.slot(None))
+            draining = asyncio.create_task(service.drain())
+            for _ in range(10):
+                await asyncio.sleep(0)
+            assert not draining.done()
+            await slots.aclose()
+            await draining
 
     run(scenario())
 
@@ -207,7 +259,7 @@ def test_drain_closes_every_stream_and_takes_no_more(tmp_path: Path) -> None:
             await asyncio.gather(*streams)
             assert mouth.closed == ear.closed == (1001, "server is stopping")
             assert stranger.closed == (4503, "server_busy")
-            with pytest.raises(HiwarError) as caught, service.slot():
+            with pytest.raises(HiwarError) as caught, service.slot(ANYONE):
                 pass
             assert caught.value.code is ErrorCode.SERVER_BUSY
 
@@ -220,13 +272,13 @@ def test_a_stream_that_took_its_slot_before_the_drain_and_began_after_it_is_drai
 ) -> None:
     async def scenario() -> None:
         async with serving(tmp_path) as (service, _), AsyncExitStack() as slots:
-            slots.enter_context(service.slot())
+            slot = slots.enter_context(service.slot(principal))
             draining = asyncio.create_task(service.drain())
             await asyncio.sleep(0)
             assert not draining.done()
             mouth, ear = QueueConnection(), QueueConnection()
-            await service.speak(mouth, principal)
-            await service.transcribe(ear, RecognitionConfig("r"), principal)
+            await service.speak(mouth, slot)
+            await service.transcribe(ear, RecognitionConfig("r"), slot)
             for connection in (mouth, ear):
                 assert connection.closed is not None
                 assert connection.closed[0] == (4503 if principal is None else 1001)

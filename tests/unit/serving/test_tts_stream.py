@@ -10,10 +10,11 @@ import pytest
 from hiwar.errors import EngineError, ErrorCode, HiwarError
 from hiwar.pipelines.synthesis import SynthesisPipeline
 from hiwar.protocol.effects import TtsEffect
-from hiwar.protocol.tts_session import TtsServerSession, TtsSessionLimits
+from hiwar.protocol.tts_session import TtsServerSession
 from hiwar.serving.tts_stream import TtsStream
 from hiwar.serving.workers import Priority, Workers
 from hiwar.vocabulary import SpeechRequest
+from support.limits import TTS_LIMITS
 from support.streams import Gate, HeldClock, QueueConnection, ScriptedSpeech, SpeechStep, run
 
 NEVER_MS = 1_000_000
@@ -62,7 +63,7 @@ async def speaking(
 
     made_up = iter(range(100))
     session = TtsServerSession(
-        voices=("Yara",), limits=TtsSessionLimits(), new_request_id=lambda: f"made-up-{next(made_up)}", now=0.0
+        voices=("Yara",), limits=TTS_LIMITS, new_request_id=lambda: f"made-up-{next(made_up)}", now=0.0
     )
     opening = session.signed_in(0.0) if signed_in else ()
     workers = Workers(name="engine", threads=1, niceness=5, waiting_max=8)
@@ -475,12 +476,12 @@ def test_drain_finishes_what_is_spoken_and_closes() -> None:
             assert desk.connection.types == [
                 "synthesis_started",
                 "audio",
-                "error",
-                "synthesis_complete",
                 "audio",
                 "synthesis_complete",
+                "error",
+                "synthesis_complete",
             ]
-            refused, spoken = desk.connection.of_type("synthesis_complete")
+            spoken, refused = desk.connection.of_type("synthesis_complete")
             assert (refused["request_id"], refused["status"]) == ("b", "failed")
             assert (spoken["request_id"], spoken["status"]) == ("a", "ok")
             assert desk.connection.closed == (1001, "server is stopping")

@@ -22,22 +22,21 @@ _WARM_UP: tuple[tuple[str, Language], ...] = (("Ready to speak.", "en"), ("جا�
 def load_engine(context: EngineContext) -> HibariEngine:
     """The engine, warmed up. Raises ImportError naming a package that is missing."""
     context.report("Loading the hibari voice model")
-    threads = context.threads_per_call
     assets = files("hibari") / "assets"
     ids: dict[str, int] = json.loads((assets / "vocab.json").read_text(encoding="utf-8"))
-    english = G2P(oov=OOV(session=_session((assets / "oov.onnx").read_bytes(), threads)))
-    diacritizer = Diacritizer(_session(model_bytes(), threads))
+    english = G2P(oov=OOV(session=_session((assets / "oov.onnx").read_bytes())))
+    diacritizer = Diacritizer(_session(model_bytes()))
     phonemizer = Phonemizer(english, diacritizer, frozenset(ids))
-    engine = HibariEngine(_session(voice_path(_PACKAGED_VOICE), threads), phonemizer, ids)
+    engine = HibariEngine(_session(voice_path(_PACKAGED_VOICE)), phonemizer, ids)
     for text, language in _WARM_UP:
         for _ in engine.synthesize(text, voice=engine.voices[0].name, language=language, speed=1.0):
             pass
     return engine
 
 
-def _session(model: str | bytes, threads: int) -> Any:  # noqa: ANN401  # onnxruntime publishes no types
+def _session(model: str | bytes) -> Any:  # noqa: ANN401  # onnxruntime publishes no types
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     # A spinning worker takes the core from the streams beside it.

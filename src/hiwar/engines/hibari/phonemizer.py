@@ -19,6 +19,9 @@ _ENDS = frozenset(';:,.!?—…"”)')
 _LONG_WORD = re.compile(r"(\S{32})(?=\S)")
 _LONG_NUMBER = re.compile(r"\d{13,}")
 
+_UNREADABLE = (LookupError, ValueError)
+"""What the package raises for words and signs that it has no rule for, such as circled digits."""
+
 
 class Phonemizer:
     """Callable on one segment; holds only what is shared and read. Safe to call from several threads."""
@@ -52,14 +55,14 @@ class Phonemizer:
         text = _LONG_NUMBER.sub(lambda match: " ".join(match[0]), _LONG_WORD.sub(r"\1 ", text))
         try:
             return self._english(text)
-        except LookupError:
+        except _UNREADABLE:
             return " ".join(filter(None, map(self._read_word, text.split())))
 
     def _read_word(self, word: str) -> str:
         for reading in (word, " ".join(filter(str.isalnum, word))):
             try:
                 return self._english(reading)
-            except LookupError:
+            except _UNREADABLE:
                 continue
         return ""
 

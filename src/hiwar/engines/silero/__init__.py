@@ -26,7 +26,9 @@ def load(context: EngineContext) -> "SileroEngine":
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     context.report(f"Loading voice activity from {path.name}")
-    return SileroEngine(onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"]))
+    engine = SileroEngine(onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"]))
+    engine.open().probability(np.zeros(_WINDOW, np.float32))  # warm: the first run allocates
+    return engine
 
 
 class SileroEngine:

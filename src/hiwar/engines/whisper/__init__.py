@@ -1,12 +1,14 @@
 """Recognition by Whisper: finds the model folder and loads it with CTranslate2."""
 
 import ctranslate2
+import numpy as np
 
 from hiwar.engines.contracts import EngineContext
 from hiwar.engines.model_store import ModelStore
 from hiwar.engines.whisper.engine import WhisperEngine
 from hiwar.engines.whisper.tokens import Vocabulary
 from hiwar.errors import EngineUnavailableError
+from hiwar.vocabulary import MODEL_SAMPLE_RATE
 
 DEFAULT_MODEL = "whisper-base"
 
@@ -21,11 +23,13 @@ def load(context: EngineContext) -> WhisperEngine:
             str(folder),
             device="cpu",
             compute_type="int8",
-            intra_threads=context.threads_per_call,
+            intra_threads=1,
             inter_threads=context.concurrent_calls,
         )
     except (RuntimeError, ValueError) as error:
         raise EngineUnavailableError(
             f"The recognition model {name} cannot be read; fetch it again with: hiwar models pull {name}"
         ) from error
-    return WhisperEngine(model, Vocabulary(folder), name)
+    engine = WhisperEngine(model, Vocabulary(folder), name)
+    engine.recognize(np.zeros(MODEL_SAMPLE_RATE, np.float32), language="en", final=False)  # warm: tables and kernels
+    return engine

@@ -15,6 +15,7 @@ HOP = 160
 """Samples from one frame to the next: a frame is 10 ms."""
 
 _FFT = 400
+_QUIET = 1024
 _FLOOR = 1e-10
 _RANGE = 8.0
 """Everything this many decades below the loudest value is flattened."""
@@ -37,6 +38,13 @@ def log_mel(samples: Samples, *, bands: int, frames: int) -> NDArray[np.float32]
     log = np.log10(np.maximum(mel, _FLOOR))
     features = (np.maximum(log, log.max() - _RANGE) + 4.0) / 4.0
     return np.ascontiguousarray(features[None], np.float32)
+
+
+def quietest_place(samples: Samples, start: int, stop: int) -> int:
+    """The sample between `start` and `stop` around which 64 ms of audio hold the least energy."""
+    hops = np.arange(max(0, start), max(1, start + 1, stop - _QUIET), HOP)
+    energies = [float(np.sum(samples[hop : hop + _QUIET] ** 2)) for hop in hops]
+    return int(hops[int(np.argmin(energies))]) + _QUIET // 2
 
 
 @cache

@@ -18,8 +18,7 @@ def health_routes(service: SpeechService, progress: Callable[[], str]) -> list[B
     async def readyz(_request: Request) -> Response:
         if service.ready:
             return JSONResponse({"status": "ready"})
-        return JSONResponse(
-            {"status": "not_ready", "detail": progress()}, status_code=503, headers={"Retry-After": "1"}
-        )
+        detail = "stopping" if service.stopping else progress()
+        return JSONResponse({"status": "not_ready", "detail": detail}, status_code=503, headers={"Retry-After": "1"})
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]

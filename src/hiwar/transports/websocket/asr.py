@@ -23,8 +23,8 @@ def asr_routes(service: SpeechService) -> list[BaseRoute]:
         try:
             principal = signed_in(socket, service, "asr")
             config = recognition_config(socket.query_params, new_request_id=lambda: request_id)
-            with service.slot(), contextlib.suppress(PeerGoneError):
-                await service.transcribe(await accept(socket, request_id), config, principal)
+            with service.slot(principal) as slot, contextlib.suppress(PeerGoneError):
+                await service.transcribe(await accept(socket, request_id), config, slot)
         except HiwarError as error:
             await refuse(socket, error, request_id)
 

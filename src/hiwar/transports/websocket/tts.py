@@ -20,8 +20,8 @@ def tts_routes(service: SpeechService) -> list[BaseRoute]:
         request_id = new_request_id()
         try:
             principal = signed_in(socket, service, "tts")
-            with service.slot(), contextlib.suppress(PeerGoneError):
-                await service.speak(await accept(socket, request_id), principal)
+            with service.slot(principal) as slot, contextlib.suppress(PeerGoneError):
+                await service.speak(await accept(socket, request_id), slot)
         except HiwarError as error:
             await refuse(socket, error, request_id)
 

@@ -70,3 +70,8 @@ def test_mixed_text_is_one_piece_of_audio(engine: SynthesisEngine) -> None:
 def test_a_full_segment_of_anything_is_spoken_in_bounded_steps(engine: SynthesisEngine, text: str) -> None:
     for piece in engine.synthesize(text, voice="female", language="en", speed=1.0):
         assert 0 < len(piece) < STEP_MAX_S * engine.info.sample_rate
+
+
+@pytest.mark.parametrize("text", ["①Press one.", "Figure ①b", "①:30", "½ ² ⅷ a"])
+def test_signs_that_the_package_cannot_read_do_not_stop_the_rest(engine: SynthesisEngine, text: str) -> None:
+    assert speak(engine, text, voice="english-female", language="en").size > 0

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from hiwar.audio.framing import Framer
 from hiwar.audio.pcm import Samples
 from hiwar.audio.resample import Resampler
 from hiwar.engines.tone.synthesis import ToneSynthesis
@@ -20,7 +19,7 @@ def spoken(text: str, speed: float = 1.0) -> Samples:
 
 def probabilities(audio: Samples) -> list[float]:
     stream = ToneVoiceActivity().open()
-    return [stream.probability(window) for window in Framer(WINDOW).push(audio)]
+    return [stream.probability(window) for window in audio[: audio.size // WINDOW * WINDOW].reshape(-1, WINDOW)]
 
 
 def surrounded(audio: Samples, before: int, snr_db: float) -> Samples:

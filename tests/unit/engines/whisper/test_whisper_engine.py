@@ -110,3 +110,24 @@ def test_an_unknown_model_is_refused_with_what_to_do(tmp_path: Path) -> None:
 def test_a_broken_model_folder_is_refused_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(EngineUnavailableError, match="hiwar models pull"):
         load(EngineContext(models_dir=tmp_path, model="whisper-small"))
+
+
+LONGER = "Produced the block books, which were the immediate predecessors of the true printed book."
+
+
+SHORTER = "Please tell me the number of your order."
+
+
+@pytest.mark.parametrize("sentences", [(SHORTER, LONGER), (LONGER, SHORTER)])
+def test_no_sentence_is_lost_when_another_speaker_follows_at_once(
+    engine: WhisperEngine, tmp_path: Path, sentences: tuple[str, str]
+) -> None:
+    first = speak(sentences[0], tmp_path, voice="male")
+    second = speak(sentences[1], tmp_path, voice="english-female")
+    between = np.zeros(1600, np.float32)
+    heard = engine.recognize(np.concatenate((first, between, second)), language="en", final=True, words=True)
+    for sentence in sentences:
+        assert set(plain(sentence).split()[-3:]) <= set(plain(heard.text).split())
+    assert [word.text for word in heard.words] == heard.text.split()
+    times = [time for word in heard.words for time in (word.start_ms, word.end_ms)]
+    assert times == sorted(times)

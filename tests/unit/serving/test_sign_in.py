@@ -1,0 +1,38 @@
+"""A key store that fails is told to the operator, and not to whoever wants to sign in."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from hiwar.errors import ErrorCode, HiwarError
+from hiwar.pipelines.settings import RecognitionSettings
+from hiwar.serving.auth import Authenticator
+from hiwar.serving.key_text import new_key
+from hiwar.serving.keys import KeyStore
+from hiwar.serving.limits import ServingLimits
+from hiwar.serving.service import SpeechService
+from hiwar.serving.workers import Workers
+from support.streams import HeldClock
+
+
+def test_a_broken_store_shows_no_path(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = KeyStore(tmp_path / "keys.db")
+    store.close()
+    workers = Workers(name="engine", threads=1, niceness=0, waiting_max=1)
+    service = SpeechService(
+        authenticator=Authenticator(store, None),
+        limits=ServingLimits(),
+        recognition=RecognitionSettings(),
+        synthesis_workers=workers,
+        recognition_workers=workers,
+        clock=HeldClock(),
+    )
+    try:
+        with caplog.at_level(logging.ERROR), pytest.raises(HiwarError) as caught:
+            service.sign_in(new_key(), "tts")
+    finally:
+        workers.close()
+    assert caught.value.code is ErrorCode.INTERNAL
+    assert str(tmp_path) not in caught.value.message
+    assert str(tmp_path) in caplog.text
