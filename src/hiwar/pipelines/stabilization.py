@@ -47,14 +47,31 @@ class Stabilizer:
 
 def _counterpart(stable: Sequence[str], words: Sequence[str]) -> int:
     """How many of `words` say what `stable` says: the prefix with the least edit distance to it, on whole words."""
-    distances = list(range(len(words) + 1))
+    distances = [float(count) for count in range(len(words) + 1)]
     plain = [_plain(word) for word in words]
     for row, settled in enumerate(map(_plain, stable), start=1):
-        above, distances = distances, [row]
+        above, distances = distances, [float(row)]
         for column, word in enumerate(plain, start=1):
-            replaced = above[column - 1] + (word != settled)
+            replaced = above[column - 1] + _difference(word, settled)
             distances.append(min(replaced, above[column] + 1, distances[-1] + 1))
     return min(range(len(words) + 1), key=lambda count: (distances[count], abs(count - len(stable))))
+
+
+def _difference(word: str, other: str) -> float:
+    """0 for the same word to 1 for another: the share of letters outside the beginning and the end that both have."""
+    longest = max(len(word), len(other))
+    if word == other or not longest:
+        return 0.0
+    begin = _alike(word, other)
+    end = _alike(word[begin:][::-1], other[begin:][::-1])
+    return 1.0 - (begin + end) / longest
+
+
+def _alike(word: str, other: str) -> int:
+    """How many letters both begin with."""
+    return next(
+        (at for at, (one, two) in enumerate(zip(word, other, strict=False)) if one != two), min(len(word), len(other))
+    )
 
 
 def _plain(word: str) -> str:

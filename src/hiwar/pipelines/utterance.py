@@ -16,6 +16,10 @@ _SAME_LANGUAGE_FAVOUR = 1.3
 """How much less sure an utterance in doubt may be in the language of the one right before it."""
 
 
+_FORCED_WORDS_MIN = 0.7
+"""Of the words that were heard freely, what a transcript with a forced beginning must have at the least."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Where the audio of a decode lies in the stream, and where its voice ends: positions in samples."""
@@ -80,7 +84,7 @@ class Utterance:
         return self._finished is not None and self._finished[0] == span
 
     def _decide(self, samples: Samples, span: Span, recall: Recall | None) -> Transcript | None:
-        heard = self._hear(samples, final=True)
+        heard = self._keeping_the_stable(samples, self._hear(samples, final=True))
         if recall is not None and heard.confidence < self._settings.doubt_below:
             again = self._hear_after(recall, len(samples))
             favour = 1.0 if again.language == heard.language else _SAME_LANGUAGE_FAVOUR
@@ -92,10 +96,22 @@ class Utterance:
         words = _named(transcript.words, text)
         return replace(transcript, stable=text, is_final=True, words=words) if text else None
 
-    def _hear(self, samples: Samples, *, final: bool) -> Hypothesis:
+    def _keeping_the_stable(self, samples: Samples, heard: Hypothesis) -> Hypothesis:
+        """What was heard, or what is heard behind the stable words when it has others there.
+
+        Forced to begin with them the recogniser may stop at their end; then what it heard freely says more.
+        """
+        if self._stabilizer.keeps(heard.text):
+            return heard
+        forced = self._hear(samples, final=True, prefix=self._stabilizer.stable)
+        words = len(self._stabilizer.reconcile(heard.text).split())
+        return forced if len(forced.text.split()) >= _FORCED_WORDS_MIN * words else heard
+
+    def _hear(self, samples: Samples, *, final: bool, prefix: str = "") -> Hypothesis:
         heard = self._recognizer.recognize(
             samples,
             language=self._language,
+            prefix=prefix,
             final=final,
             words=final and self._config.word_timestamps,
         )

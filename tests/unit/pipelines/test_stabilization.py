@@ -1,5 +1,6 @@
 """Unit tests of the stable prefix: what was shown as stable never changes again."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,3 +63,20 @@ def test_the_stable_prefix_only_grows_and_begins_all_that_follows(
         assert shown[: len(stable)] == stable
         assert stabilizer.keeps(stabilizer.reconcile(text))
         before = stable
+
+
+@pytest.mark.parametrize(
+    ("heard", "shown"),
+    [
+        ("we walked home, again", "we walk home, again"),
+        ("So we walk home again", "we walk home again"),
+        ("walk home again", "we walk home again"),
+        ("He worked home again", "we walk home again"),
+        ("we", "we walk"),
+    ],
+)
+def test_what_follows_the_stable_words_is_found_however_they_were_heard(heard: str, shown: str) -> None:
+    stabilizer = Stabilizer(agreement=2, held_back=0)
+    stabilizer.update("we walk")
+    stabilizer.update("we walk")
+    assert stabilizer.reconcile(heard) == shown
