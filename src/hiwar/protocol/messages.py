@@ -155,7 +155,7 @@ class SpeechEndedEvent(msgspec.Struct, frozen=True, tag="speech_ended", tag_fiel
 
 
 class Done(msgspec.Struct, frozen=True, tag="done", tag_field="type"):
-    """Everything that was sent has been answered; close 1000 follows."""
+    """What was taken has been answered; close 1000 follows, or 1001 when the server stops. `segments` counts finals."""
 
     request_id: str
     audio_ms: int
