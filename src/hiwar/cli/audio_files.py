@@ -47,9 +47,10 @@ def _wav_chunks(file: wave.Wave_read) -> Iterator[bytes]:
 
 def _by_soundfile(path: Path) -> PcmFile:
     try:
-        import numpy as np
         import soundfile
-        import soxr
+
+        from hiwar.audio.pcm import to_linear16
+        from hiwar.audio.resample import Resampler
     except ImportError as error:
         message = f"{path} is not 16-bit mono WAV; to read other files: pip install 'hiwar[files]'"
         raise HiwarError(ErrorCode.UNSUPPORTED_FORMAT, message) from error
@@ -61,17 +62,12 @@ def _by_soundfile(path: Path) -> PcmFile:
         )
         raise HiwarError(ErrorCode.UNSUPPORTED_FORMAT, message) from error
     rate = file.samplerate if file.samplerate in RECOGNITION_SAMPLE_RATES else MODEL_SAMPLE_RATE
-    resampler = soxr.ResampleStream(file.samplerate, rate, 1, dtype="float32") if rate != file.samplerate else None
+    resampler = Resampler(file.samplerate, rate)
 
     def chunks() -> Iterator[bytes]:
         with file:
             for block in file.blocks(CHUNK_FRAMES, dtype="float32", always_2d=True):
-                mono = block.mean(axis=1)
-                if resampler is not None:
-                    mono = resampler.resample_chunk(mono)
-                yield (np.clip(mono, -1, 1) * 32767).astype("<i2").tobytes()
-            if resampler is not None:
-                rest = resampler.resample_chunk(np.zeros(0, np.float32), last=True)
-                yield (np.clip(rest, -1, 1) * 32767).astype("<i2").tobytes()
+                yield to_linear16(resampler.process(block.mean(axis=1)))
+            yield to_linear16(resampler.flush())
 
     return PcmFile(rate, chunks())

@@ -10,18 +10,18 @@ from msgspec import Meta
 class EndpointingSettings:
     """Thresholds on the probability of voice (0 to 1), and durations of voice and silence."""
 
+    speech_start_ms: int
+    """Voice that makes an utterance."""
+
+    endpointing_ms: int
+    """Silence that ends an utterance."""
+
     voice_above: float = 0.5
     silence_below: float = 0.35
     """Between the two, speech stays speech and silence stays silence."""
 
-    speech_start_ms: int = 128
-    """Voice that makes an utterance: Silero opens none on noise at this."""
-
     candidate_gap_ms: int = 64
     """Silence that a beginning survives."""
-
-    endpointing_ms: int = 500
-    """Silence that ends an utterance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class RecognitionSettings:
     """Silence that ends an utterance, unless the stream asks for another."""
 
     speech_start_ms: Annotated[int, Meta(ge=32, le=1000)] = 128
-    """Voice that begins one."""
+    """Voice that begins one: Silero opens none on noise at this."""
 
     pre_roll_ms: Annotated[int, Meta(ge=0, le=1000)] = 300
     """Audio before the first voice that belongs to the utterance."""

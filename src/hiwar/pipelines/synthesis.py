@@ -38,6 +38,7 @@ class SynthesisPipeline:
         self._encoder = SpeechEncoder(request.format, engine.info.sample_rate)
         self._segments: Iterator[str] | None = None
         self._segment = ""
+        self._words = 0
         self._segment_began_ms = 0
         self._ms_per_character = _MS_PER_CHARACTER
         self._whole_segments = SynthesisProgress()
@@ -62,8 +63,7 @@ class SynthesisPipeline:
         if self._samples is None:
             self._finished = True
             audio = self._timed_encode(self._encoder.finish)
-            text = self._request.text
-            return self._chunk(audio, characters=len(text), words=len(text.split()))
+            return self._chunk(audio, characters=len(self._request.text), words=self._words)
         began = self._clock()
         samples = next(self._samples, None)
         self._spent(model_ms=self._clock() - began)
@@ -86,6 +86,7 @@ class SynthesisPipeline:
         began = self._clock()
         if self._segments is None:
             self._segments = segments(clean(self._request.text))
+            self._words = len(self._request.text.split())
         segment = next(self._segments, None)
         self._spent(text_ms=self._clock() - began)
         if segment is None:
@@ -134,11 +135,10 @@ class SynthesisPipeline:
 
     def _spoken_chunk(self, audio: bytes, begun: str) -> SpeechChunk:
         """A chunk whose progress is all whole segments and `begun`, the part of the next that should be spoken."""
-        text = self._request.text
         return self._chunk(
             audio,
-            characters=min(len(text), self._whole_segments.characters + len(begun)),
-            words=min(len(text.split()), self._whole_segments.words + len(begun.split())),
+            characters=min(len(self._request.text), self._whole_segments.characters + len(begun)),
+            words=min(self._words, self._whole_segments.words + len(begun.split())),
         )
 
     def _chunk(self, audio: bytes, *, characters: int, words: int) -> SpeechChunk:

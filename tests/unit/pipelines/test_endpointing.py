@@ -10,7 +10,8 @@ WINDOW_MS = 32.0
 
 
 def endpointer(**changes: float) -> Endpointer:
-    return Endpointer(EndpointingSettings(**changes), WINDOW_MS)  # type: ignore[arg-type]
+    chosen = {"speech_start_ms": 128, "endpointing_ms": 500, **changes}
+    return Endpointer(EndpointingSettings(**chosen), WINDOW_MS)  # type: ignore[arg-type]
 
 
 def turns(endpoints: Endpointer, *runs: tuple[float, int]) -> list[tuple[int, Turn]]:
