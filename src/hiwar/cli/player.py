@@ -1,6 +1,7 @@
 """Playing PCM through a program that the machine has, fed as the audio arrives."""
 
 import asyncio
+import contextlib
 import shutil
 from dataclasses import dataclass
 
@@ -37,6 +38,8 @@ class Player:
         finally:
             if process is not None and process.stdin is not None:
                 process.stdin.close()
+                with contextlib.suppress(OSError):  # told by the exit code; unheard, asyncio would print it
+                    await process.stdin.wait_closed()
                 await process.wait()
         if process is not None and process.returncode != 0:
             raise self._failed()
