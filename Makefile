@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-fast check docs lock clean
+.PHONY: help serve test test-fast check bench-tts docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ check: $(STAMP) ## what a change must pass: format, lint, types, import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -m "not models" -q
+
+bench-tts: $(STAMP) ## measure synthesis over the WebSocket; ARGS="--quick --json figures.json" passes options
+	@$(BIN)/python benchmarks/serving/synthesis.py $(ARGS)
 
 docs: $(STAMP) ## write the generated reference pages again
 	$(BIN)/python docs/generate.py

@@ -50,9 +50,11 @@ def sentences() -> dict[Language, list[str]]:
 
 def speak(engine: SynthesisEngine, text: str, voice: str, language: Language) -> Samples:
     pieces = [
-        piece
+        piece.samples
         for segment in segments(clean(text))
-        for piece in engine.synthesize(segment, voice=voice, language=language, speed=1.0)
+        for piece in engine.synthesize(
+            segment, voice=voice, language=language, speed=1.0, sample_rate=engine.info.sample_rate
+        )
     ]
     return np.concatenate([np.zeros(0, np.float32), *pieces])
 

@@ -13,7 +13,9 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from hiwar.serving.auth import read_local_key
 
@@ -63,18 +65,75 @@ def _started(data_dir: Path, threads: int) -> Iterator[str]:
             process.terminate()
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What every figure must stand beside. `commit` is that of this checkout, `date` in UTC.
+
+    `load_average` is of the minute before: near 0, or else others used the machine.
+    """
+
+    processor: str
+    cores: int | None
+    memory_gb: float | None
+    load_average: float | None
+    python: str
+    commit: str
+    engines: tuple[str, ...]
+    threads: str
+    date: str
+
+
+def facts(server: MeasuredServer) -> Facts:
+    """Machine, commit, engines and threads."""
+    engines = {f"{voice['engine']} ({voice['model']})" for voice in _voices(server)}
+    return Facts(
+        processor=_processor(),
+        cores=os.cpu_count(),
+        memory_gb=_memory_gb(),
+        load_average=_load_average(),
+        python=platform.python_version(),
+        commit=_commit(),
+        engines=tuple(sorted(engines)),
+        threads=server.threads,
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def voice_languages(server: MeasuredServer) -> dict[str, str]:
+    """The server's voices, each with its own language."""
+    return {voice["name"]: voice["language"] for voice in _voices(server)}
+
+
 def setting(server: MeasuredServer) -> str:
-    """Machine, commit, engines and threads: what every figure must stand beside."""
+    """The facts in two lines."""
+    found = facts(server)
+    return (
+        f"{found.processor}, {found.cores} cores, Python {found.python}, commit {found.commit}\n"
+        f"synthesis: {', '.join(found.engines)}; engine threads: {found.threads}"
+    )
+
+
+def _voices(server: MeasuredServer) -> list[dict[str, Any]]:
     request = urllib.request.Request(  # noqa: S310 - http or https
         "http" + server.url.removeprefix("ws") + "/v1/voices", headers={"X-API-Key": server.key or ""}
     )
     with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
-        voices = json.load(answer)["voices"]
-    models = sorted({f"{voice['engine']} ({voice['model']})" for voice in voices})
-    return (
-        f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, commit {_commit()}\n"
-        f"synthesis: {', '.join(models)}; engine threads: {server.threads}"
-    )
+        voices: list[dict[str, Any]] = json.load(answer)["voices"]
+    return voices
+
+
+def _memory_gb() -> float | None:
+    try:
+        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
+    except (AttributeError, OSError, ValueError):  # not told on this system
+        return None
+
+
+def _load_average() -> float | None:
+    try:
+        return round(os.getloadavg()[0], 2)
+    except (AttributeError, OSError):  # not told on this system
+        return None
 
 
 def _processor() -> str:

@@ -70,15 +70,27 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class SpeechRequest:
-    """One synthesis request, already checked. `speed` 0.5 to 2.0; `text` 1 to 10,000 characters."""
+    """One synthesis request, already checked. `speed` 0.5 to 2.0; `text` 1 to 10,000 characters.
+
+    `text` None means that it arrives piece by piece, apart from this.
+    """
 
     request_id: str
-    text: str
+    text: str | None
     voice: str = DEFAULT_VOICE
     format: AudioFormat = AudioFormat()
     speed: float = 1.0
     language: LanguageChoice = "auto"
     word_timestamps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WordTime:
+    """A word being spoken; times in ms from the start of the request's audio."""
+
+    text: str
+    start_ms: int
+    end_ms: int
 
 
 @dataclass(frozen=True, slots=True)

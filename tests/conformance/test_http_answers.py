@@ -7,7 +7,7 @@ import pytest
 
 from support.serving import Answer, LiveServer, live_server
 
-PATHS = ("/healthz", "/readyz", "/v1/voices", "/nothing/here")
+PATHS = ("/healthz", "/readyz", "/v1/voices", "/metrics", "/nothing/here")
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +49,28 @@ def test_the_catalogue_takes_a_key_in_each_place(server: LiveServer, place: str)
     assert server.get(f"/v1/voices{query}", headers).status == 200
 
 
+@pytest.mark.parametrize("path", ["/v1/voices", "/metrics"])
 @pytest.mark.parametrize("headers", [{}, {"X-API-Key": "wrong"}, {"Authorization": "Basic d3Jvbmc="}])
-def test_the_catalogue_refuses_strangers(server: LiveServer, headers: dict[str, str]) -> None:
-    answer = server.get("/v1/voices", headers)
+def test_strangers_are_refused(server: LiveServer, path: str, headers: dict[str, str]) -> None:
+    answer = server.get(path, headers)
     assert answer.status == 401
     assert answer.headers["www-authenticate"] == "Bearer"
     assert answer.json.keys() == {"error", "detail"}
     assert answer.json["error"] == "unauthorized"
+
+
+def test_the_metrics_tell_what_was_measured_and_of_whom_nothing(server: LiveServer) -> None:
+    with server.connect("/v1/tts/stream") as socket:
+        socket.send('{"text": "Alpha bravo.", "request_id": "planted-id"}')
+        while not isinstance(frame := socket.recv(), str) or "synthesis_complete" not in frame:
+            pass
+    answer = server.get("/metrics", {"Authorization": f"Bearer {server.key}"})
+    text = answer.body.decode()
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert re.search(r"^hiwar_tts_first_audio_seconds_count 1.0$", text, re.MULTILINE)
+    assert re.search(r"^hiwar_tts_cancel_to_idle_seconds_count 0.0$", text, re.MULTILINE)
+    assert re.search(r"^hiwar_tts_audio_seconds_total [1-9]", text, re.MULTILINE)
+    assert not any(planted in text for planted in ("Alpha", "planted-id", server.key))
 
 
 @pytest.mark.parametrize("path", ["/nothing/here", "/v1/tts/stream", "/v1/asr/stream"])

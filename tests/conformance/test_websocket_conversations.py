@@ -5,7 +5,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
-from golden import asr, asr_handshake, sign_in, tts, tts_refusals
+from golden import asr, asr_handshake, sign_in, tts, tts_piecewise, tts_refusals
 from golden.replay import Answered, Dialer, Ended, Peer, Replay
 from golden.steps import Conversation
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -15,7 +15,9 @@ from hiwar.serving.keys import KeyStore
 from support.serving import WAIT_S, LiveServer, live_server, model_free_settings
 
 ALL = [
-    conversation for module in (sign_in, tts, tts_refusals, asr_handshake, asr) for conversation in module.CONVERSATIONS
+    conversation
+    for module in (sign_in, tts, tts_refusals, tts_piecewise, asr_handshake, asr)
+    for conversation in module.CONVERSATIONS
 ]
 
 LOST = 1006

@@ -1,15 +1,19 @@
 """`hiwar say`, `transcribe` and `voices` as a user runs them, against a server of tone engines."""
 
+import contextlib
 import json
+import signal
 import subprocess
 import wave
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from support.processes import Ended, Process, hiwar_command, serve_process
 from support.serving import WAIT_S
+from support.tones import heard
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +32,13 @@ def hiwar(data_dir: Path, *arguments: str, programs: Path | None = None, folder:
     """Run a command in `folder`, with no programs to be found but those of `programs`."""
     command, environment = hiwar_command(data_dir, {"PATH": str(programs)} if programs else None)
     done = subprocess.run(
-        [*command, *arguments], env=environment, cwd=folder, capture_output=True, timeout=WAIT_S, check=False
+        [*command, *arguments],
+        env=environment,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=WAIT_S,
+        check=False,
     )
     return Ended(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode())
 
@@ -79,6 +89,57 @@ def test_say_reads_a_pipe_and_writes_one(server: Process, data_dir: Path) -> Non
     )
     assert done.stdout[:4] == b"RIFF"
     assert len(done.stdout) > 20_000
+
+
+@contextlib.contextmanager
+def speaking_along(server: Process, data_dir: Path) -> Iterator[tuple["subprocess.Popen[bytes]", IO[bytes], IO[bytes]]]:
+    """`hiwar say` with its two pipes; it writes WAV at 16 kHz."""
+    command, environment = hiwar_command(data_dir)
+    said = [*command, "say", "-o", "-", "--sample-rate", "16000", "--url", server.url]
+    with subprocess.Popen(
+        said, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        yield process, process.stdin, process.stdout
+
+
+def test_say_speaks_along_with_a_program(server: Process, data_dir: Path) -> None:
+    """The rest is written when the first sentence has been heard."""
+    first, rest = "صباح الخير. ", "Good morning."
+    with speaking_along(server, data_dir) as (process, text, audio):
+        text.write(first.encode())
+        said = audio.read(20_000)
+        text.write(rest.encode())
+        text.close()
+        while read := audio.read(65_536):
+            said += read
+        assert process.wait(WAIT_S) == 0
+    assert heard(said, sample_rate=16000, audio_format="wav").split() == (first + rest).split()
+
+
+def test_an_interrupt_ends_the_wait_for_text(server: Process, data_dir: Path) -> None:
+    with speaking_along(server, data_dir) as (process, text, audio):
+        text.write("صباح الخير. ".encode())
+        audio.read(100)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(WAIT_S) == 130
+        assert process.stderr is not None
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_say_lists_word_times(server: Process, data_dir: Path, tmp_path: Path) -> None:
+    arguments = ("one two", "-o", str(tmp_path / "said.wav"), "--words", "--url", server.url)
+    said = hiwar(data_dir, "say", *arguments)
+    assert said.code == 0, said.err
+    (one, two) = [line.split("\t") for line in said.out.splitlines()]
+    assert (one[2], two[2]) == ("one", "two")
+    assert 0 <= float(one[0]) < float(one[1]) <= float(two[0]) < float(two[1])
+
+
+def test_a_pipe_with_nothing_to_speak_is_an_error(server: Process, data_dir: Path) -> None:
+    silent = hiwar(data_dir, "say", "-o", "-", "--url", server.url)
+    assert (silent.code, "nothing to speak" in silent.err) == (1, True)
 
 
 def test_say_that_is_refused_leaves_no_file(server: Process, data_dir: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from hiwar.client import AsyncClient, ConnectionFailedError
+from hiwar.client import AsyncClient, ConnectionFailedError, Speech
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.protocol.messages import Done, ErrorEvent, Final, Partial, Ready
 from hiwar.vocabulary import AudioEncoding, SpeechFormat
@@ -50,6 +50,121 @@ def test_speak(server: LiveServer, audio_format: SpeechFormat, rate: int) -> Non
     assert (speech.started.format, speech.started.sample_rate) == (audio_format, rate)
     assert speech.complete is not None
     assert (speech.complete.status, speech.complete.characters, speech.complete.words) == ("ok", 11, 2)
+
+
+@pytest.mark.parametrize("cut", [1, 3, 7, 100])
+def test_pieces_are_spoken_as_one_text(server: LiveServer, cut: int) -> None:
+    text = "مرحبا بك, hello. Twenty-five 🙂"
+
+    async def cut_anywhere() -> AsyncIterator[str]:
+        for start in range(0, len(text), cut):
+            yield text[start : start + cut]
+            await asyncio.sleep(0)
+
+    async def collect(text: str | AsyncIterator[str]) -> tuple[str, Speech]:
+        speech = AsyncClient(server.url, server.key).speak(text, sample_rate=16000, word_timestamps=True)
+        audio = b"".join([chunk async for chunk in speech])
+        return heard(audio, sample_rate=16000, audio_format="pcm"), speech
+
+    in_pieces, speech = run(collect(cut_anywhere()))
+    at_once, whole = run(collect(text))
+    assert in_pieces.split() == at_once.split()
+    assert [word.word for word in speech.words] == [word.word for word in whole.words]
+    assert len(speech.words) >= 4
+    assert speech.complete is not None
+    assert whole.complete is not None
+    assert speech.complete.words == whole.complete.words
+
+
+def test_words_come_before_the_audio_that_they_begin_in(server: LiveServer) -> None:
+    async def collect() -> None:
+        speech = AsyncClient(server.url, server.key).speak("one two three", sample_rate=8000, word_timestamps=True)
+        sent_ms = 0.0
+        async for audio in speech:
+            begins = [word for word in speech.words if word.start_ms < sent_ms]
+            sent_ms += len(audio) / 2 / 8
+            assert begins == speech.words[: len(begins)]
+            assert all(word.start_ms <= sent_ms for word in speech.words)
+        assert [word.word for word in speech.words] == ["one", "two", "three"]
+        ends = [time for word in speech.words for time in (word.start_ms, word.end_ms)]
+        assert ends == sorted(ends)
+        assert ends[-1] <= sent_ms + 1
+
+    run(collect())
+
+
+def test_a_flush_speaks_what_was_given_although_no_sentence_is_over(server: LiveServer) -> None:
+    async def collect() -> tuple[bytes, Speech]:
+        flushed = asyncio.Event()
+
+        async def pieces() -> AsyncIterator[str]:
+            yield "one mo"
+            await speech.flush()
+            await flushed.wait()
+            yield " two"
+
+        speech = AsyncClient(server.url, server.key).speak(pieces(), sample_rate=16000)
+        audio = b""
+        async for chunk in speech:
+            audio += chunk
+            if len(audio) / 2 / 16 >= len(b"one mo") * 2 * 40:
+                flushed.set()
+        return audio, speech
+
+    audio, speech = run(collect())
+    assert heard(audio, sample_rate=16000, audio_format="pcm").split() == ["one", "mo", "two"]
+    assert speech.flushed is not None
+    assert (speech.flushed.characters, speech.flushed.words) == (6, 2)
+
+
+def test_cancel_while_more_text_may_come(server: LiveServer) -> None:
+    async def cancel() -> None:
+        stopped = asyncio.Event()
+
+        async def endless() -> AsyncIterator[str]:
+            try:
+                yield "abcdefghi. " * 100
+                await asyncio.Event().wait()
+            finally:
+                stopped.set()
+
+        async with AsyncClient(server.url, server.key).speak(endless(), sample_rate=48000) as speech:
+            async for _ in speech:
+                await speech.cancel()
+                await stopped.wait()
+            assert speech.complete is not None
+            assert speech.complete.status == "cancelled"
+            assert speech.complete.audio_ms > 0
+
+    run(cancel())
+    server.until(lambda: not server.running.service._streams)
+
+
+def test_a_text_source_that_fails_frees_the_server(server: LiveServer) -> None:
+    async def broken() -> AsyncIterator[str]:
+        yield "one two three. "
+        raise OSError("the model is gone")
+
+    with pytest.raises(OSError, match="the model is gone"):
+        run(_speak(AsyncClient(server.url, server.key), broken()))
+    server.until(lambda: not server.running.service._streams)
+
+
+def test_more_text_than_a_request_takes_is_spoken_to_there(server: LiveServer) -> None:
+    async def too_long() -> AsyncIterator[str]:
+        yield "one. "
+        yield "a" * 10_000
+
+    audio = bytearray()
+
+    async def collect() -> None:
+        async for chunk in AsyncClient(server.url, server.key).speak(too_long(), sample_rate=16000):
+            audio.extend(chunk)
+
+    with pytest.raises(HiwarError) as refused:
+        run(collect())
+    assert refused.value.code is ErrorCode.TEXT_TOO_LONG
+    assert heard(bytes(audio), sample_rate=16000, audio_format="pcm").strip() == "one."
 
 
 def test_cancel_in_the_middle(server: LiveServer) -> None:
@@ -112,7 +227,7 @@ def test_a_source_that_fails_ends_the_transcription_with_its_error(server: LiveS
     server.until(lambda: not server.running.service._streams)
 
 
-async def _speak(client: AsyncClient, text: str = "hello", **options: Any) -> None:
+async def _speak(client: AsyncClient, text: str | AsyncIterator[str] = "hello", **options: Any) -> None:
     async for _ in client.speak(text, **options):
         pass
 

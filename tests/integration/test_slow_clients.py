@@ -32,7 +32,7 @@ def _stream(server: LiveServer) -> TtsStream:
 
 
 def _sent_ms(server: LiveServer) -> float:
-    active = _stream(server)._session._active
+    active = _stream(server)._session._queue.active
     assert active is not None
     return active.progress.audio_ms
 

@@ -10,9 +10,8 @@ from hypothesis.extra import numpy as arrays
 from hiwar.audio.decoding import PcmDecoder
 from hiwar.audio.encoding import SpeechEncoder
 from hiwar.audio.pcm import Samples, from_linear16, to_linear16
-from hiwar.audio.resample import Resampler
+from hiwar.audio.polyphase import PolyphaseResampler
 from hiwar.engines.tone.recognition import ToneRecognition
-from hiwar.engines.tone.synthesis import ToneSynthesis
 from hiwar.vocabulary import (
     RECOGNITION_SAMPLE_RATES,
     SYNTHESIS_SAMPLE_RATES,
@@ -20,11 +19,12 @@ from hiwar.vocabulary import (
     AudioFormat,
     SpeechFormat,
 )
+from support.tones import TONE_RATE, tones
 
 # A busy machine is no reason to fail.
 unhurried = settings(deadline=None)
 
-ENGINE_RATES = (8000, 16000, 22050, 24000)
+ENGINE_RATES = (8000, 16000, 22050, 24000, 48000)
 
 recorded = arrays.arrays(np.int16, st.integers(0, 3000)).map(
     lambda values: values.astype(np.float32) / np.float32(32768)
@@ -58,7 +58,7 @@ def test_16_bit_samples_survive_the_round_trip(data: bytes) -> None:
 def test_resampling_does_not_depend_on_the_cuts(
     samples: Samples, places: list[int], source_rate: int, target_rate: int
 ) -> None:
-    whole, pieces = Resampler(source_rate, target_rate), Resampler(source_rate, target_rate)
+    whole, pieces = PolyphaseResampler(source_rate, target_rate), PolyphaseResampler(source_rate, target_rate)
     expected = np.concatenate((whole.process(samples), whole.flush()))
     produced = [pieces.process(piece) for piece in cut(samples, places)]
     assert (np.concatenate((*produced, pieces.flush())) == expected).all()
@@ -79,12 +79,18 @@ def test_decoding_does_not_depend_on_the_cuts(
 
 
 @unhurried
-@given(recorded, cut_places, st.sampled_from(SpeechFormat), st.sampled_from(SYNTHESIS_SAMPLE_RATES))
+@given(
+    recorded,
+    cut_places,
+    st.sampled_from(SpeechFormat),
+    st.sampled_from(ENGINE_RATES),
+    st.sampled_from(SYNTHESIS_SAMPLE_RATES),
+)
 def test_encoding_does_not_depend_on_the_cuts(
-    samples: Samples, places: list[int], encoding: SpeechFormat, rate: int
+    samples: Samples, places: list[int], encoding: SpeechFormat, source_rate: int, rate: int
 ) -> None:
-    whole = SpeechEncoder(AudioFormat(encoding, rate), 24000)
-    pieces = SpeechEncoder(AudioFormat(encoding, rate), 24000)
+    whole = SpeechEncoder(AudioFormat(encoding, rate), source_rate)
+    pieces = SpeechEncoder(AudioFormat(encoding, rate), source_rate)
     expected = whole.encode(samples) + whole.finish()
     assert b"".join(pieces.encode(piece) for piece in cut(samples, places)) + pieces.finish() == expected
     assert pieces.audio_ms == whole.audio_ms
@@ -108,10 +114,9 @@ def test_any_text_comes_back_through_any_route_and_noise(
     seed: int,
 ) -> None:
     synthesis, recognition, rate = route
-    steps = ToneSynthesis().synthesize(text, voice="tone", language="en", speed=speed)
-    encoder, decoder = SpeechEncoder(AudioFormat(synthesis, rate), 24000), PcmDecoder(recognition, rate)
-    sent = [encoder.encode(block) for block in steps]
-    arrived = [decoder.decode(chunk) for chunk in (*sent, encoder.finish())]
+    encoder, decoder = SpeechEncoder(AudioFormat(synthesis, rate), TONE_RATE), PcmDecoder(recognition, rate)
+    sent = (encoder.encode(tones(text, speed)), encoder.finish())
+    arrived = [decoder.decode(chunk) for chunk in sent]
     audio = np.concatenate((np.zeros(silence_samples, np.float32), *arrived, decoder.flush()))
     level = np.sqrt(np.mean(audio**2) / 10 ** (snr_db / 10)) if audio.any() else 0.01
     noise = np.random.default_rng(seed).standard_normal(audio.size) * level

@@ -2,16 +2,20 @@
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hiwar.protocol import json_codec
 from hiwar.protocol.asr_session import AsrServerSession
-from hiwar.protocol.client_sessions import AsrClientSession, AudioChunk, TtsClientSession
+from hiwar.protocol.client_sessions import AsrClientSession, AudioChunk, TtsClientEvent, TtsClientSession
 from hiwar.protocol.effects import (
+    AddText,
     CheckCredentials,
     EndStream,
+    EndText,
+    FlushText,
     Send,
     SendAudio,
     StartSynthesis,
@@ -19,14 +23,12 @@ from hiwar.protocol.effects import (
     TtsEffect,
 )
 from hiwar.protocol.messages import (
-    Cancelled,
-    ErrorEvent,
     Final,
     Finalize,
     Ready,
     SignIn,
+    Start,
     SynthesisComplete,
-    SynthesisStarted,
     Synthesize,
 )
 from hiwar.protocol.transitions import State
@@ -38,18 +40,34 @@ SIGN_IN = json_codec.encode(SignIn(api_key="K"))
 
 Action = tuple[str, str | int | None]
 
+HALVES = ("\ud83d", "\ude00")
+
 actions = st.lists(
     st.one_of(
         st.tuples(st.just("speak"), st.text(min_size=0, max_size=10)),
         st.tuples(st.just("cancel"), st.none() | st.integers(0, 5)),
         st.tuples(st.just("step"), st.none()),
+        st.tuples(st.sampled_from(["start", "flush", "finish"]), st.none()),
+        st.tuples(st.just("write"), st.text(max_size=5) | st.sampled_from(["a", " ", *HALVES])),
     ),
     max_size=30,
 )
 
 
+@dataclass
+class Job:
+    """A request that is being spoken: the steps that are left, and the text that was handed over so far."""
+
+    request_id: str
+    text: str
+    steps: deque[str] = field(default_factory=deque)
+
+
 class SpeakingPair:
-    """A client and a server; the pipeline between them speaks each request in three chunks that carry its id."""
+    """A client and a server; the pipeline between them speaks each text in chunks that carry its request's id.
+
+    A whole text is three chunks, a piece of one is one.
+    """
 
     def __init__(self) -> None:
         made_up: Iterator[int] = iter(range(1000))
@@ -58,11 +76,14 @@ class SpeakingPair:
             voices=("Yara",), limits=TTS_LIMITS, new_request_id=lambda: f"server-{next(made_up)}", now=0.0
         )
         self.asked: list[str] = []
-        self.heard: list[SynthesisStarted | SynthesisComplete | Cancelled | ErrorEvent | AudioChunk] = []
-        self.jobs: deque[tuple[str, int]] = deque()
+        self.heard: list[TtsClientEvent] = []
+        self.job: Job | None = None
+        self.written: dict[str, str] = {}
+        self.spoken: dict[str, str] = {}
 
-    def send(self, frame: str) -> None:
-        self.answer(self.server.receive_text(frame, 0.0))
+    def send(self, frame: str | None) -> None:
+        if frame is not None:
+            self.answer(self.server.receive_text(frame, 0.0))
 
     def answer(self, effects: tuple[TtsEffect, ...]) -> None:
         for effect in effects:
@@ -75,24 +96,61 @@ class SpeakingPair:
                     event = self.client.receive_audio(effect.audio)
                     assert event is not None
                 case StartSynthesis():
-                    self.jobs.append((effect.request.request_id, 3))
+                    text = effect.request.text
+                    self.job = Job(effect.request.request_id, text or "")
+                    self.job.steps += [] if text is None else ["audio", "audio", "audio", "end"]
+                case AddText() | FlushText() | EndText():
+                    self.hand_over(effect)
                 case StopSynthesis():
-                    self.jobs.clear()
+                    self.job = None
                 case CheckCredentials():
                     self.answer(self.server.signed_in(0.0))
             if event is not None:
                 self.heard.append(event)
 
+    def hand_over(self, effect: AddText | FlushText | EndText) -> None:
+        assert self.job is not None
+        match effect:
+            case AddText():
+                self.job.text += effect.text
+                self.job.steps.append("audio")
+            case FlushText():
+                self.job.steps.append("flushed")
+            case EndText():
+                self.job.steps.append("end")
+
     def step(self) -> None:
         """One step of the pipeline."""
-        if not self.jobs:
+        job = self.job
+        if job is None or not job.steps:
             return
-        request_id, left = self.jobs.popleft()
-        if left:
-            self.jobs.appendleft((request_id, left - 1))
-            self.answer(self.server.audio(request_id, request_id.encode(), SynthesisProgress(), 0.0))
-        else:
-            self.answer(self.server.completed(request_id, SynthesisProgress(), 0.0))
+        match job.steps.popleft():
+            case "audio":
+                self.answer(self.server.audio(job.request_id, job.request_id.encode(), SynthesisProgress(), 0.0))
+            case "flushed":
+                self.answer(self.server.flushed(job.request_id, SynthesisProgress(), 0.0))
+            case _:
+                self.job, self.spoken[job.request_id] = None, job.text
+                self.answer(self.server.completed(job.request_id, SynthesisProgress(), 0.0))
+
+    def start(self) -> None:
+        if not self.client.finished:
+            self.send(self.client.finish())
+        request_id = f"client-{len(self.asked)}"
+        self.asked.append(request_id)
+        self.written[request_id] = ""
+        self.send(self.client.start(Start(), request_id=request_id))
+
+    def write(self, piece: str) -> None:
+        frame = self.client.text(piece)
+        if frame is not None:
+            self.written[list(self.written)[-1]] += str(json_codec.decode_object(frame)["text"])
+        self.send(frame)
+
+    def to_the_end(self) -> None:
+        self.send(self.client.finish())
+        while self.job is not None:
+            self.step()
 
     def act(self, action: Action) -> None:
         match action:
@@ -102,6 +160,14 @@ class SpeakingPair:
                 self.send(self.client.speak(Synthesize(text), request_id=request_id))
             case ("cancel", number):
                 self.send(self.client.cancel(None if number is None else f"client-{number}"))
+            case ("start", _):
+                self.start()
+            case ("write", str(piece)):
+                self.write(piece)
+            case ("flush", _):
+                self.send(self.client.flush())
+            case ("finish", _):
+                self.send(self.client.finish())
             case _:
                 self.step()
 
@@ -113,8 +179,7 @@ def test_every_request_is_answered_once_and_its_audio_is_its_own(script: list[Ac
     pair.send(SIGN_IN)
     for action in script:
         pair.act(action)
-    while pair.jobs:
-        pair.step()
+    pair.to_the_end()
     ended = [event for event in pair.heard if isinstance(event, SynthesisComplete)]
     assert sorted(event.request_id for event in ended) == sorted(pair.asked)
     spoken: dict[str, int] = dict.fromkeys(pair.asked, 0)
@@ -126,8 +191,11 @@ def test_every_request_is_answered_once_and_its_audio_is_its_own(script: list[Ac
             spoken[event.request_id] += 1
         elif isinstance(event, SynthesisComplete):
             over.add(event.request_id)
-            assert event.status != "ok" or spoken[event.request_id] == 3
-            assert event.status != "failed" or spoken[event.request_id] == 0
+            whole = event.request_id not in pair.written
+            assert event.status != "ok" or (spoken[event.request_id] == 3 if whole else spoken[event.request_id])
+            assert event.status != "failed" or spoken[event.request_id] == 0 or not whole
+    for request_id, text in pair.spoken.items():
+        assert text == pair.written.get(request_id, text)
 
 
 @given(st.lists(st.sampled_from(["audio", "final", "finalize"]), max_size=20), st.booleans())

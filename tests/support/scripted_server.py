@@ -10,6 +10,11 @@ READY = (
     '{"type": "ready", "request_id": "r", "language": "auto", "sample_rate": 16000, "encoding": "linear16",'
     ' "interim_results": true}'
 )
+STARTED = (
+    '{"type": "synthesis_started", "request_id": "speech", "voice": "Yara", "format": "pcm", "sample_rate": 22050,'
+    ' "channels": 1}'
+)
+COMPLETE = '{"type": "synthesis_complete", "request_id": "speech", "status": "ok", "audio_ms": 100}'
 DONE = '{"type": "done", "request_id": "r", "audio_ms": 0, "segments": 0}'
 
 

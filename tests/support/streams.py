@@ -5,10 +5,12 @@ import json
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hiwar.pipelines.synthesis import SpeechChunk
 from hiwar.serving.connection import PeerGoneError
+from hiwar.text.feed import SegmentFeed
 from hiwar.vocabulary import RecognitionEvent, SynthesisProgress
 
 WAIT_S = 30.0
@@ -146,18 +148,32 @@ class Gate:
         assert self._open.wait(WAIT_S), "the test left the gate shut"
 
 
-SpeechStep = bytes | BaseException | Gate
+@dataclass(frozen=True, slots=True)
+class Starved:
+    """A step that finds no text to speak; the next one comes with more of it, or at `resumes_s`."""
+
+    resumes_s: float | None = None
+
+
+SpeechStep = bytes | tuple[bytes, ...] | BaseException | Gate | Starved
 
 
 class ScriptedSpeech:
-    """A synthesis pipeline that hands out what the script says; each 100 bytes count as 1 ms and one character."""
+    """A synthesis pipeline that hands out what the script says; each 100 bytes count as 1 ms and one character.
 
-    def __init__(self, script: Iterable[SpeechStep]) -> None:
+    A tuple is a step of several chunks.
+    """
+
+    def __init__(self, script: Iterable[SpeechStep], feed: SegmentFeed) -> None:
         self.guard = _Guard()
+        self.feed = feed
         self.progress = SynthesisProgress()
+        self.played_until_s = 0.0
+        self.starved = False
+        self.resumes_s: float | None = None
         self._script = list(script)
 
-    def step(self) -> SpeechChunk | None:
+    def step(self) -> tuple[SpeechChunk, ...] | None:
         with self.guard.step():
             while self._script and isinstance(entry := self._script[0], Gate):
                 self._script.pop(0)
@@ -165,16 +181,28 @@ class ScriptedSpeech:
             if not self._script:
                 return None
             entry = self._script.pop(0)
-            if isinstance(entry, BaseException):
-                raise entry
-            assert isinstance(entry, bytes)
-            units = len(entry) // 100
-            before = self.progress
-            self.progress = SynthesisProgress(before.audio_ms + units, before.characters + units, before.words + 1)
-            return SpeechChunk(entry, self.progress)
+            self.starved = isinstance(entry, Starved)
+            match entry:
+                case BaseException():
+                    raise entry
+                case Starved():
+                    self.resumes_s = entry.resumes_s
+                    return ()
+                case tuple():
+                    return tuple(map(self._chunk, entry))
+                case bytes():
+                    return (self._chunk(entry),)
+                case _:
+                    raise AssertionError("a gate stands before a step")
 
     def close(self) -> None:
         self.guard.close()
+
+    def _chunk(self, audio: bytes) -> SpeechChunk:
+        units = len(audio) // 100
+        before = self.progress
+        self.progress = SynthesisProgress(before.audio_ms + units, before.characters + units, before.words + 1)
+        return SpeechChunk(audio, self.progress)
 
 
 class ScriptedRecognition:

@@ -5,19 +5,24 @@ import soxr
 from numpy.typing import NDArray
 
 from hiwar.audio.g711 import decode_alaw, decode_mulaw, encode_alaw, encode_mulaw
+from hiwar.audio.pcm import Samples
 from hiwar.engines.tone.recognition import ToneRecognition
 from hiwar.engines.tone.synthesis import ToneSynthesis
 
+TONE_RATE = 24000
 _MODEL_RATE = 16000
 _WAV_HEADER_BYTES = 44
 
 
+def tones(text: str, speed: float = 1.0) -> Samples:
+    """The text as the tone engine speaks it, at TONE_RATE."""
+    pieces = ToneSynthesis().synthesize(text, voice="tone", language="en", speed=speed, sample_rate=TONE_RATE)
+    return np.concatenate([np.zeros(0, np.float32), *(piece.samples for piece in pieces)])
+
+
 def spoken(text: str, *, sample_rate: int, encoding: str, silence_ms: int = 0) -> bytes:
     """The text in tones, with a silence behind it."""
-    engine = ToneSynthesis()
-    parts = list(engine.synthesize(text, voice="tone", language="en", speed=1.0))
-    samples = np.concatenate([np.zeros(0, np.float32), *parts])
-    resampled = np.asarray(soxr.resample(samples, engine.info.sample_rate, sample_rate), np.float32)
+    resampled = np.asarray(soxr.resample(tones(text), TONE_RATE, sample_rate), np.float32)
     padded = np.pad(resampled, (0, silence_ms * sample_rate // 1000))
     if encoding == "mulaw":
         return encode_mulaw(padded)

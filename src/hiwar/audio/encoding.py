@@ -5,7 +5,7 @@ from typing import assert_never
 
 from hiwar.audio.g711 import encode_alaw, encode_mulaw
 from hiwar.audio.pcm import Samples, to_linear16
-from hiwar.audio.resample import Resampler
+from hiwar.audio.polyphase import PolyphaseResampler
 from hiwar.vocabulary import AudioFormat, SpeechFormat
 
 _UNKNOWN_SIZE = 0xFFFFFFFF
@@ -31,7 +31,7 @@ class SpeechEncoder:
 
     def __init__(self, audio_format: AudioFormat, source_sample_rate: int) -> None:
         self._format = audio_format
-        self._resampler = Resampler(source_sample_rate, audio_format.sample_rate)
+        self._resampler = PolyphaseResampler(source_sample_rate, audio_format.sample_rate)
         self._header = wav_header(audio_format.sample_rate) if audio_format.encoding is SpeechFormat.WAV else b""
         self._encoded_samples = 0
 

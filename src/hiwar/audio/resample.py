@@ -1,18 +1,15 @@
-"""Streaming sample rate conversion over soxr: maintained, fast, and its output does not depend on the cuts.
+"""Streaming sample rate conversion over soxr, for recognition: its output does not depend on the cuts.
 
-soxr works in blocks, so what is out runs behind what is in. Measured in chunks of 320 samples (soxr 1.1): the
-most audio held back, and how far below a multi-tone up to 0.9 of the lower Nyquist frequency its error lies:
+What somebody waits to hear goes through `hiwar.audio.polyphase`, which holds back less. soxr works in blocks, so what
+is out runs behind what is in. Measured in chunks of 320 samples (soxr 1.1): the most audio held back, and how far below
+a multi-tone up to 0.9 of the lower Nyquist frequency its error lies:
 
     Hz              LQ             MQ             HQ
     8000 > 16000    61 ms, 12 dB   118, 117       115, 132
     22050 > 16000   22, 12         41, 53         40, 71
     44100 > 16000   22, 12         41, 53         40, 71
     48000 > 16000   20, 12         37, 117        36, 135
-    24000 > 8000    40, 12         75, 117        73, 134
     24000 > 16000   20, 12         37, 117        36, 134
-    24000 > 22050   20, 12         39, 42         38, 74
-    24000 > 44100   1, 12          39, 44         38, 74
-    24000 > 48000   20, 12         39, 117        38, 133
 
 HQ serves all: MQ is no quicker, LQ takes 20 dB off 3.6 kHz in telephone speech, QQ (0.3 ms) does not filter
 aliases. On average about half of the most is held back.

@@ -53,8 +53,7 @@ def _synthesis(name: str, context: "EngineContext") -> "Generator[Finding, None,
             voice = next((voice for voice in engine.voices if voice.language == language), None)
             if voice is None:
                 continue
-            for _warm_up in engine.synthesize(sentence, voice=voice.name, language=language, speed=1.0):
-                pass
+            _spoken(engine, voice, sentence)
             spoken, first_ms, taken_ms = _spoken(engine, voice, sentence)
             rtf = taken_ms / max(1.0, spoken.size / sample_rate * 1000)
             detail = f"first audio after {first_ms:.0f} ms, real-time factor {rtf:.3f}"
@@ -68,9 +67,11 @@ def _spoken(engine: "SynthesisEngine", voice: "EngineVoice", sentence: str) -> "
     started_s = time.perf_counter()
     chunks = []
     first_s = None
-    for chunk in engine.synthesize(sentence, voice=voice.name, language=voice.language, speed=1.0):
+    for piece in engine.synthesize(
+        sentence, voice=voice.name, language=voice.language, speed=1.0, sample_rate=engine.info.sample_rate
+    ):
         first_s = first_s or time.perf_counter()
-        chunks.append(chunk)
+        chunks.append(piece.samples)
     ended_s = time.perf_counter()
     spoken = np.concatenate([np.zeros(0, np.float32), *chunks])
     return spoken, ((first_s or ended_s) - started_s) * 1000, (ended_s - started_s) * 1000

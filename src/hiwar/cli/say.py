@@ -1,15 +1,16 @@
-"""`hiwar say`: a text to the speakers, a file or a pipe."""
+"""`hiwar say`: a text, or what a program is writing, to the speakers, a file or a pipe."""
 
 import asyncio
 import contextlib
 import sys
 import wave
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 
+from hiwar.cli.piped_text import piped_text
 from hiwar.cli.player import Player, find_player
 from hiwar.cli.server_choice import chosen_server, server_options
 from hiwar.client import AsyncClient, Speech
@@ -22,10 +23,16 @@ from hiwar.vocabulary import DEFAULT_VOICE, LANGUAGE_CHOICES, SYNTHESIS_SAMPLE_R
 Examples:
   hiwar say "مرحبا بكم في حوار"
   hiwar say "Your balance is $25.50." --voice Yara_en -o balance.wav
-  echo "صباح الخير" | hiwar say - --voice Nouf -o morning.wav
-  hiwar say "Hello" --voice Yara_en -o - | aplay"""
+  echo "صباح الخير" | hiwar say --voice Nouf -o morning.wav
+  hiwar say "Hello" --voice Yara_en -o - | aplay
+  hiwar say "Hello again" --voice Yara_en -o again.wav --words > again.txt
+
+\b
+Speak along with a program, here one that writes with pauses:
+  (echo "لحظة من فضلك."; sleep 2; echo "شكرا لانتظاركم.") | hiwar say -
+  (echo "One moment, please."; sleep 2; echo "Thank you.") | hiwar say - --voice Yara_en"""
 )
-@click.argument("text")
+@click.argument("text", required=False)
 @click.option("--voice", default=DEFAULT_VOICE, show_default=True, help="A name from: hiwar voices")
 @click.option(
     "-o",
@@ -46,22 +53,26 @@ Examples:
 @click.option(
     "--language", type=click.Choice(LANGUAGE_CHOICES), default="auto", show_default=True, help="Language of the text."
 )
+@click.option("--words", is_flag=True, help="Print each word with its start and end, in seconds.")
 @server_options
 def command(
-    text: str,
+    text: str | None,
     voice: str,
     output: Path | None,
     audio_format: str | None,
     sample_rate: str | None,
     speed: float,
     language: LanguageChoice,
+    words: bool,
     url: str | None,
     api_key: str | None,
     config: Path | None,
     data_dir: Path | None,
 ) -> None:
-    """Speak TEXT (- reads it from standard input): play it, or write it with -o."""
-    spoken = sys.stdin.read() if text == "-" else text
+    """Speak TEXT: play it, or write it with -o. With - or no TEXT, speak what comes in by a pipe, as it comes."""
+    spoken = _given(text)
+    if words and output == Path("-"):
+        raise click.UsageError("Standard output carries the audio; for --words name a file: -o FILE.")
     wanted = SpeechFormat(audio_format or "wav")
     player = find_player() if output is None else None
     if player is not None and audio_format is not None:
@@ -79,10 +90,23 @@ def command(
                 sample_rate=int(sample_rate) if sample_rate else None,
                 speed=speed,
                 language=language,
+                word_timestamps=words,
             )
             await _deliver(speech, output, player, wanted)
+            if words:
+                _print_words(speech)
 
     asyncio.run(speak())
+
+
+def _given(text: str | None) -> str | AsyncIterable[str]:
+    if text is not None and text != "-":
+        return text
+    if sys.stdin is None or (text is None and sys.stdin.isatty()):
+        raise click.UsageError(
+            'There is no text; write it behind the command, hiwar say "مرحبا", or send it by a pipe.'
+        )
+    return piped_text(sys.stdin.fileno())
 
 
 def _wire_format(wanted: SpeechFormat, output: Path | None) -> SpeechFormat:
@@ -131,6 +155,14 @@ async def _write_file(speech: Speech, output: Path, wanted: SpeechFormat) -> Non
             f"{output}: {speech.complete.audio_ms / 1000:.1f} s, first audio after {speech.complete.ttfc_ms} ms",
             err=True,
         )
+
+
+def _print_words(speech: Speech) -> None:
+    """As the label tracks of audio editors have it: seconds, tabs."""
+    if not speech.words:
+        click.echo("This voice knows no word times.", err=True)
+    for word in speech.words:
+        click.echo(f"{word.start_ms / 1000:.3f}\t{word.end_ms / 1000:.3f}\t{word.word}")
 
 
 def _wav(file: BinaryIO, sample_rate: int) -> wave.Wave_write:

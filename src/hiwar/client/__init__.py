@@ -5,11 +5,14 @@ from hiwar.client import AsyncClient
 client = AsyncClient("ws://127.0.0.1:8080", api_key="...")
 async for audio in client.speak("مرحبا بك", voice="Yara"):
     play(audio)
+async for audio in client.speak(pieces_of_a_language_model(), voice="Yara_en"):
+    play(audio)
 async for event in client.transcribe(microphone, language="en"):
     print(event)
 """
 
-from hiwar.client.async_client import AsyncClient, Speech
+from hiwar.client.async_client import AsyncClient
 from hiwar.client.connecting import ConnectionFailedError
+from hiwar.client.speech import Speech
 
 __all__ = ["AsyncClient", "ConnectionFailedError", "Speech"]

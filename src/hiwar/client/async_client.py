@@ -3,91 +3,21 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
-from types import TracebackType
-from typing import Self
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 
 from hiwar.client.connecting import closed_by_server, open_websocket
-from hiwar.errors import ErrorCode, HiwarError
-from hiwar.protocol.client_sessions import AsrClientSession, AudioChunk, TtsClientSession
-from hiwar.protocol.messages import (
-    AsrServerMessage,
-    ErrorEvent,
-    SynthesisComplete,
-    SynthesisStarted,
-    Synthesize,
-)
+from hiwar.client.sending import closing, raise_failure, sending
+from hiwar.client.speech import Speech
+from hiwar.errors import HiwarError
+from hiwar.protocol.client_sessions import AsrClientSession
+from hiwar.protocol.messages import AsrServerMessage, ErrorEvent, Start
 from hiwar.vocabulary import DEFAULT_VOICE, AudioEncoding, LanguageChoice, SpeechFormat
 
 TTS_PATH = "/v1/tts/stream"
 ASR_PATH = "/v1/asr/stream"
-
-
-class Speech:
-    """One request being spoken: iterate for its audio. `started` and `complete` are the server's messages.
-
-    Raises HiwarError with the server's code when the request fails, ConnectionFailedError when the connection does.
-    """
-
-    def __init__(self, client: "AsyncClient", request: Synthesize) -> None:
-        self.started: SynthesisStarted | None = None
-        self.complete: SynthesisComplete | None = None
-        self._client = client
-        self._request = request
-        self._session = TtsClientSession()
-        self._socket: ClientConnection | None = None
-
-    async def __aenter__(self) -> Self:
-        self._socket = await self._client.open(TTS_PATH, {})
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._socket is not None:
-            await self._socket.close()
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        if self._socket is not None:
-            async for audio in self._audio(self._socket):
-                yield audio
-            return
-        async with self:
-            async for audio in self:
-                yield audio
-
-    async def cancel(self) -> None:
-        """Stop speaking. The iteration ends, and `complete` says what had been sent."""
-        if self._socket is not None:
-            await self._socket.send(self._session.cancel())
-
-    async def _audio(self, socket: ClientConnection) -> AsyncIterator[bytes]:
-        refusal: HiwarError | None = None
-        try:
-            await socket.send(self._session.speak(self._request, request_id="speech"))
-            async for frame in socket:
-                event = (
-                    self._session.receive_text(frame) if isinstance(frame, str) else self._session.receive_audio(frame)
-                )
-                match event:
-                    case AudioChunk():
-                        yield event.audio
-                    case SynthesisStarted():
-                        self.started = event
-                    case ErrorEvent():
-                        refusal = HiwarError(event.code, event.message)
-                    case SynthesisComplete():
-                        self.complete = event
-                        break
-        except ConnectionClosed as error:
-            raise refusal or closed_by_server(error.rcvd.code if error.rcvd else None) from error
-        if self.complete is None:
-            raise refusal or closed_by_server(socket.close_code)
-        if self.complete.status == "failed":
-            raise refusal or HiwarError(ErrorCode.INTERNAL, "The server could not speak this text and says no more.")
 
 
 class AsyncClient:
@@ -100,19 +30,28 @@ class AsyncClient:
 
     def speak(
         self,
-        text: str,
+        text: str | AsyncIterable[str],
         *,
         voice: str = DEFAULT_VOICE,
         audio_format: SpeechFormat = SpeechFormat.PCM,
         sample_rate: int | None = None,
         speed: float = 1.0,
         language: LanguageChoice = "auto",
+        word_timestamps: bool = False,
     ) -> Speech:
-        """Speak `text`: iterate for bytes in `audio_format`. `sample_rate` in Hz, None is the format's default."""
-        return Speech(
-            self,
-            Synthesize(text, voice=voice, format=audio_format, sample_rate=sample_rate, speed=speed, language=language),
+        """Speak `text`: iterate for bytes in `audio_format`. `sample_rate` in Hz, None is the format's default.
+
+        Pieces of text, cut anywhere, are sent as they come and spoken while more are awaited.
+        """
+        settings = Start(
+            voice=voice,
+            format=audio_format,
+            sample_rate=sample_rate,
+            speed=speed,
+            language=language,
+            word_timestamps=word_timestamps,
         )
+        return Speech(lambda: self.open(TTS_PATH, {}), settings, text)
 
     async def transcribe(
         self,
@@ -139,7 +78,7 @@ class AsyncClient:
         socket = await self.open(ASR_PATH, query)
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(socket.close)
-            sending = await stack.enter_async_context(_sending(socket, audio, session))
+            task = await stack.enter_async_context(sending(socket, _audio_frames(audio, session)))
             refusal: HiwarError | None = None
             async for frame in _frames(socket):
                 event = session.receive_text(frame)
@@ -149,8 +88,7 @@ class AsyncClient:
                     refusal = HiwarError(event.code, event.message) if isinstance(event, ErrorEvent) else None
                     yield event
             await self._closed(socket)
-            if sending.done():
-                sending.result()
+            raise_failure(task)
             # A server that stops says `done` too, to what it has heard: only the close tells that it was everything.
             if session.done is None or not session.finished or socket.close_code != CloseCode.NORMAL_CLOSURE:
                 raise refusal or closed_by_server(socket.close_code)
@@ -176,28 +114,8 @@ async def _frames(socket: ClientConnection) -> AsyncIterator[str]:
                 yield frame
 
 
-async def _send_all(socket: ClientConnection, audio: AsyncIterable[bytes], session: AsrClientSession) -> None:
-    try:
-        with contextlib.suppress(ConnectionClosed):
-            async for chunk in audio:
-                await socket.send(chunk)
-            await socket.send(session.finish())
-    except Exception:
-        socket.transport.abort()  # the source failed: no end of audio will come, so nothing is left to wait for
-        raise
-
-
-@contextlib.asynccontextmanager
-async def _sending(
-    socket: ClientConnection, audio: AsyncIterable[bytes], session: AsrClientSession
-) -> AsyncIterator["asyncio.Task[None]"]:
-    """Send while the context is open. On leaving it the source has ended, and its error is raised unless one is."""
-    sending = asyncio.create_task(_send_all(socket, audio, session))
-    try:
-        yield sending
-    finally:
-        sending.cancel()
-        await asyncio.wait({sending})  # awaiting the task itself could not tell its cancellation from the caller's
-        failure = None if sending.cancelled() else sending.exception()
-    if failure is not None:
-        raise failure
+async def _audio_frames(audio: AsyncIterable[bytes], session: AsrClientSession) -> AsyncGenerator[str | bytes, None]:
+    async with closing(audio) as chunks:
+        async for chunk in chunks:
+            yield chunk
+    yield session.finish()

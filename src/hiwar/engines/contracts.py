@@ -37,7 +37,12 @@ class EngineInfo:
     licence: str
     languages: tuple[Language, ...]
     sample_rate: int
+    """In Hz: what the model works at."""
     word_timestamps: bool = False
+    native_rates: tuple[int, ...] = ()
+    """Rates in Hz that a synthesis engine emits without a resampler; empty means `sample_rate` alone."""
+    streams: Literal["pieces", "segments"] = "segments"
+    """Whether a synthesis engine gives the audio of a segment piece by piece as it is made, or whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,30 @@ class EngineVoice:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """The word `text[start:end]` of a segment, and when it sounds: in ms from the segment's first sample."""
+
+    start: int
+    end: int
+    start_ms: float
+    end_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPiece:
+    """The next samples of a segment, and the words that begin in them; an engine that knows none gives none."""
+
+    samples: Samples
+    words: tuple[SpokenWord, ...] = ()
+
+
 class SynthesisEngine(Protocol):
     """Speakable text in, audio out."""
 
     @property
     def info(self) -> EngineInfo:
-        """Name, model, licence, languages and the sample rate that `synthesize` emits."""
+        """Name, model, licence, languages and the sample rates that `synthesize` emits."""
         ...
 
     @property
@@ -65,12 +88,18 @@ class SynthesisEngine(Protocol):
         """The voices that `synthesize` accepts, by name."""
         ...
 
-    def synthesize(self, text: str, *, voice: str, language: Language, speed: float) -> Iterator[Samples]:
-        """Speak one segment as it is made. Each step of the iterator is one bounded piece of compute.
+    def synthesize(
+        self, text: str, *, voice: str, language: Language, speed: float, sample_rate: int
+    ) -> Iterator[SpeechPiece]:
+        """Speak one segment as it is made: the call reads the text, each step of the iterator is one bounded piece of
+        compute.
 
         `text` is one segment (a sentence or clause) as the segmenter cut it; runs of the other script in it are spoken
-        in their own language. `language` is that of the segment. Closing the iterator stops the compute.
-        Raises EngineError; yields nothing for text without anything speakable.
+        in their own language. `language` is that of the segment; `sample_rate` is one of `info.native_rates`, or else
+        `info.sample_rate`. The audio begins with the voice, without leading silence, and ends with the pause that the
+        segment's last mark asks for. The first piece is short and the later ones grow; a piece may be empty.
+        Closing the iterator stops the compute. Raises EngineError; yields no samples for text without anything
+        speakable.
         """
         ...
 

@@ -42,6 +42,17 @@ class UtteranceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SynthesisSettings:
+    """How long text that arrives piece by piece is held, and how far ahead of playback a stream is computed."""
+
+    text_wait_ms: Annotated[int, Meta(ge=0, le=10000)] = 300
+    """Wait for the rest of a sentence before its beginning is spoken; while there is audio left to play, longer."""
+
+    ahead_ms: Annotated[int, Meta(ge=0, le=60000)] = 2000
+    """A stream with more audio than this ahead of its playback stands back while others wait for a thread."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecognitionSettings:
     """How a stream is cut into utterances, and how often it is heard."""
 

@@ -7,43 +7,58 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from hiwar.audio.encoding import SpeechEncoder
-from hiwar.engines.contracts import Samples, SynthesisEngine
+from hiwar.engines.contracts import EngineInfo, SpeechPiece, SynthesisEngine
+from hiwar.pipelines.spoken_text import SpokenText
+from hiwar.text.feed import Flushed, SegmentFeed
 from hiwar.text.language import language_of
-from hiwar.text.normalization import clean
-from hiwar.text.segmentation import segments
-from hiwar.vocabulary import Language, SpeechRequest, SynthesisProgress, Voice
+from hiwar.vocabulary import Language, SpeechRequest, SynthesisProgress, Voice, WordTime
 
-_MS_PER_CHARACTER = 65.0
-"""How fast speech is until the first segment of a request has told: for the count of what was spoken, in its middle."""
+CHUNK_BYTES_MAX = 16_384
+"""Size of one chunk: 372 ms at 22,050 Hz. A barge-in waits for no longer piece than this."""
+
+_PLAYBACK_LEAD_S = 0.25
+"""Text is held for more context until so much audio is left to play: time enough to speak the next segment."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechChunk:
-    """Encoded audio of one step (may be empty) and the progress with it counted in."""
+    """At most CHUNK_BYTES_MAX of encoded audio (may be empty), and the progress with it counted in.
+
+    `words` begin in it. `flushed`: it has no audio, and all text before a flush has been spoken.
+    """
 
     audio: bytes = field(repr=False)
     progress: SynthesisProgress
+    words: tuple[WordTime, ...] = field(default=(), repr=False)
+    flushed: bool = False
 
 
 class SynthesisPipeline:
-    """One request being spoken. `clock` returns seconds and is used for the stage times alone."""
+    """One request being spoken. `clock` returns seconds: for the stage times, and for how long text is held."""
 
     def __init__(
-        self, request: SpeechRequest, *, voice: Voice, engine: SynthesisEngine, clock: Callable[[], float]
+        self,
+        request: SpeechRequest,
+        feed: SegmentFeed,
+        *,
+        voice: Voice,
+        engine: SynthesisEngine,
+        clock: Callable[[], float],
     ) -> None:
         self._request = request
+        self._feed = feed
         self._voice = voice
         self._engine = engine
         self._clock = clock
-        self._encoder = SpeechEncoder(request.format, engine.info.sample_rate)
-        self._segments: Iterator[str] | None = None
-        self._segment = ""
-        self._words = 0
-        self._segment_began_ms = 0
-        self._ms_per_character = _MS_PER_CHARACTER
-        self._whole_segments = SynthesisProgress()
-        self._samples: Iterator[Samples] | None = None
+        self._engine_rate = _engine_rate(engine.info, request.format.sample_rate)
+        self._encoder = SpeechEncoder(request.format, self._engine_rate)
+        self._spoken = SpokenText()
+        self._pieces: Iterator[SpeechPiece] | None = None
+        self._made_samples = 0
+        self._segment_began_ms = 0.0
         self._progress = SynthesisProgress()
+        self._played_until_s = 0.0
+        self._starved = False
         self._finished = False
 
     @property
@@ -51,52 +66,74 @@ class SynthesisPipeline:
         """What has been spoken so far."""
         return self._progress
 
-    def step(self) -> SpeechChunk | None:
+    @property
+    def played_until_s(self) -> float:
+        """When a listener who plays the audio as it is made has none left: the deadline of the next step."""
+        return self._played_until_s
+
+    @property
+    def starved(self) -> bool:
+        """Whether the last step found no text to speak: the next one may come at `resumes_s`, or with more text."""
+        return self._starved
+
+    @property
+    def resumes_s(self) -> float | None:
+        """When text that is held will be spoken although no more comes; None: not before more comes."""
+        return self._feed.ready_at(self._held_until_s)
+
+    def step(self) -> tuple[SpeechChunk, ...] | None:
         """One engine step, or the end of a segment; None when the request has been spoken to its end.
 
         Raises EngineError.
         """
         if self._finished:
             return None
-        if self._samples is None:
-            self._samples = self._begin_segment()
-        if self._samples is None:
-            self._finished = True
-            audio = self._timed_encode(self._encoder.finish)
-            return self._chunk(audio, characters=len(self._request.text), words=self._words)
+        if self._pieces is None:
+            began = self._clock()
+            found = self._feed.next(began, self._held_until_s)
+            if isinstance(found, Flushed):
+                return (replace(self._chunk(b""), flushed=True),)
+            self._starved = found is None and not self._feed.finished
+            if found is None:
+                return () if self._starved else self._finish()
+            self._spoken.begin(found.text, found.raw)
+            self._segment_began_ms = self._made_ms
+            self._pieces = self._speak(found.text)
+            self._spent(text_ms=self._clock() - began)
         began = self._clock()
-        samples = next(self._samples, None)
+        piece = next(self._pieces, None)
         self._spent(model_ms=self._clock() - began)
-        if samples is None:
-            self._end_segment()
-            return self._spoken_chunk(b"", "")
-        audio = self._timed_encode(lambda: self._encoder.encode(samples))
-        spoken_ms = self._encoder.audio_ms - self._segment_began_ms
-        return self._spoken_chunk(audio, self._segment[: int(spoken_ms / self._ms_per_character)])
+        if piece is None:
+            self._pieces = None
+            self._spoken.end(self._made_ms)
+            return (self._chunk(b""),)
+        self._spoken.add(piece.words, self._segment_began_ms)
+        self._made_samples += piece.samples.size
+        return self._chunks(self._timed_encode(lambda: self._encoder.encode(piece.samples)))
 
     def close(self) -> None:
         """Stop; the engine cleans up at the place where it yielded last. No step may be under way."""
         self._finished = True
-        samples, self._samples = self._samples, None
-        close = getattr(samples, "close", None)
+        pieces, self._pieces = self._pieces, None
+        close = getattr(pieces, "close", None)
         if close is not None:
             close()
 
-    def _begin_segment(self) -> Iterator[Samples] | None:
-        began = self._clock()
-        if self._segments is None:
-            self._segments = segments(clean(self._request.text))
-            self._words = len(self._request.text.split())
-        segment = next(self._segments, None)
-        self._spent(text_ms=self._clock() - began)
-        if segment is None:
-            return None
-        self._segment = segment
+    @property
+    def _held_until_s(self) -> float:
+        return self._played_until_s - _PLAYBACK_LEAD_S
+
+    @property
+    def _made_ms(self) -> float:
+        return self._made_samples * 1000 / self._engine_rate
+
+    def _speak(self, segment: str) -> Iterator[SpeechPiece]:
         return self._engine.synthesize(
             segment,
             voice=self._voice.engine_voice,
             language=self._language(segment),
             speed=self._request.speed,
+            sample_rate=self._engine_rate,
         )
 
     def _language(self, segment: str) -> Language:
@@ -104,18 +141,10 @@ class SynthesisPipeline:
             return self._request.language
         return language_of(segment, self._voice.language)
 
-    def _end_segment(self) -> None:
-        """Count the segment, and learn from it how fast this voice speaks."""
-        self._samples = None
-        spoken_ms = self._encoder.audio_ms - self._segment_began_ms
-        if spoken_ms:
-            self._ms_per_character = spoken_ms / len(self._segment)
-        self._segment_began_ms += spoken_ms
-        self._whole_segments = replace(
-            self._whole_segments,
-            characters=self._whole_segments.characters + len(self._segment),
-            words=self._whole_segments.words + len(self._segment.split()),
-        )
+    def _finish(self) -> tuple[SpeechChunk, ...]:
+        self._finished = True
+        self._spoken.finish(self._feed.rest)
+        return self._chunks(self._timed_encode(self._encoder.finish))
 
     def _timed_encode(self, encode: Callable[[], bytes]) -> bytes:
         began = self._clock()
@@ -133,15 +162,30 @@ class SynthesisPipeline:
             encode_ms=progress.encode_ms + encode_ms * 1000,
         )
 
-    def _spoken_chunk(self, audio: bytes, begun: str) -> SpeechChunk:
-        """A chunk whose progress is all whole segments and `begun`, the part of the next that should be spoken."""
-        return self._chunk(
-            audio,
-            characters=min(len(self._request.text), self._whole_segments.characters + len(begun)),
-            words=min(self._words, self._whole_segments.words + len(begun.split())),
-        )
+    def _chunks(self, audio: bytes) -> tuple[SpeechChunk, ...]:
+        """Audio that has just been encoded, cut into chunks that each count what has been spoken with them."""
+        if not audio:
+            return (self._chunk(b""),)
+        before_ms, after_ms = self._progress.audio_ms, self._encoder.audio_ms
+        self._played_until_s = max(self._clock(), self._played_until_s) + (after_ms - before_ms) / 1000
+        chunks: list[SpeechChunk] = []
+        for start in range(0, len(audio), CHUNK_BYTES_MAX):
+            part = audio[start : start + CHUNK_BYTES_MAX]
+            until_ms = before_ms + (after_ms - before_ms) * (start + len(part)) / len(audio)
+            self._progress = replace(self._progress, audio_ms=until_ms)
+            chunks.append(self._chunk(part))
+        return tuple(chunks)
 
-    def _chunk(self, audio: bytes, *, characters: int, words: int) -> SpeechChunk:
-        audio_ms = self._encoder.audio_ms
-        self._progress = replace(self._progress, audio_ms=audio_ms, characters=characters, words=words)
-        return SpeechChunk(audio, self._progress)
+    def _chunk(self, audio: bytes) -> SpeechChunk:
+        words = self._spoken.words_begun(self._progress.audio_ms) if self._request.word_timestamps else ()
+        characters, word_count = self._spoken.counts(self._progress.audio_ms)
+        self._progress = replace(self._progress, characters=characters, words=word_count)
+        return SpeechChunk(audio, self._progress, words)
+
+
+def _engine_rate(info: EngineInfo, wanted: int) -> int:
+    """The rate to ask the engine for: the wanted one, else the lowest that loses nothing of it, or of the model."""
+    rates = info.native_rates or (info.sample_rate,)
+    if wanted in rates:
+        return wanted
+    return min(rate for rate in rates if rate >= min(wanted, info.sample_rate))

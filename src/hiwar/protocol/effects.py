@@ -33,9 +33,29 @@ class CheckCredentials:
 
 @dataclass(frozen=True, slots=True)
 class StartSynthesis:
-    """Begin to compute this request; its audio goes through `audio`, its end through `completed` or `failed`."""
+    """Begin to compute this request; its audio goes through `audio`, its end through `completed` or `failed`.
+
+    When its text is None, AddText, FlushText and EndText bring the text.
+    """
 
     request: SpeechRequest = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AddText:
+    """The next piece of the text of the request that was started last."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FlushText:
+    """Speak what is held of that text without waiting for more, then call `flushed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndText:
+    """No more text of it follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +90,7 @@ class Close:
     reason: str
 
 
-TtsEffect = Send | SendAudio | CheckCredentials | StartSynthesis | StopSynthesis | Close
+TtsEffect = Send | SendAudio | CheckCredentials | StartSynthesis | AddText | FlushText | EndText | StopSynthesis | Close
 AsrEffect = Send | CheckCredentials | FeedAudio | EndUtterance | EndStream | Close
 
 

@@ -33,20 +33,23 @@ def request_id_of(value: object) -> str | None:
 
 
 def speech_request(
-    fields: Mapping[str, object], *, request_id: str, voices: Collection[str], text_chars_max: int
+    fields: Mapping[str, object], *, request_id: str, voices: Collection[str], text_chars_max: int | None
 ) -> SpeechRequest:
     """Check a synthesis request. Raises HiwarError with the code and the sentence for the client.
 
     `voices` are the names that exist; `request_id` is used when the client gave none. A null field counts as absent.
+    `text_chars_max` None is for a request without text, which arrives in frames of its own.
     """
     fields = {name: value for name, value in fields.items() if value is not None}
+    if text_chars_max is None and "text" in fields:
+        raise _invalid('text does not go into start; send it behind, as {"type": "text", "text": "..."}.')
     if "request_id" in fields and request_id_of(fields["request_id"]) is None:
         raise _invalid("request_id must be 1 to 64 letters, digits, '-' or '_'.")
     if not isinstance(fields.get("word_timestamps", False), bool):
         raise _invalid("word_timestamps must be true or false.")
     return SpeechRequest(
         request_id=request_id,
-        text=_text(fields.get("text"), text_chars_max),
+        text=None if text_chars_max is None else _text(fields.get("text"), text_chars_max),
         voice=_voice(fields.get("voice", DEFAULT_VOICE), voices),
         format=_format(fields),
         speed=_speed(fields.get("speed", 1.0)),

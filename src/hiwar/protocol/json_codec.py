@@ -1,5 +1,7 @@
 """Messages to and from JSON text. Which message is right at which moment is the sessions' business."""
 
+import json
+import re
 from typing import cast
 
 import msgspec
@@ -25,6 +27,8 @@ _newer_error = msgspec.json.Decoder(_NewerError)
 _NOT_JSON = (msgspec.DecodeError, UnicodeEncodeError, RecursionError)
 """Malformed, or of another shape; with a lone surrogate in it; nested too deep."""
 
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
 _MALFORMED = 'The frame is not a JSON object; send for example {"text": "...", "voice": "Yara"}.'
 
 
@@ -34,14 +38,32 @@ def encode(message: Message) -> str:
 
 
 def decode_object(frame: str) -> dict[str, object]:
-    """A client's text frame as a JSON object. Raises HiwarError invalid_request."""
+    """A client's text frame as a JSON object. Raises HiwarError invalid_request.
+
+    Half a surrogate pair, escaped, is taken in the text of a `text` frame alone: the other half may be in the next.
+    """
     try:
         value = _any.decode(frame)
     except _NOT_JSON as error:
-        raise HiwarError(ErrorCode.INVALID_REQUEST, _MALFORMED) from error
+        value = _cut_in_a_pair(frame)
+        if value is None:
+            raise HiwarError(ErrorCode.INVALID_REQUEST, _MALFORMED) from error
     if not isinstance(value, dict):
         raise HiwarError(ErrorCode.INVALID_REQUEST, _MALFORMED)
     return cast("dict[str, object]", value)
+
+
+def _cut_in_a_pair(frame: str) -> dict[str, object] | None:
+    """A `text` frame that msgspec refuses for a lone surrogate, as RFC 8259 section 8.2 lets it; its text alone."""
+    if not _ESCAPED_SURROGATE.search(frame):
+        return None
+    try:
+        value = json.loads(frame)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(value, dict) or value.get("type") != "text" or not isinstance(value.get("text"), str):
+        return None
+    return {"type": "text", "text": value["text"]}
 
 
 def decode_tts_server(frame: str) -> TtsServerMessage | None:

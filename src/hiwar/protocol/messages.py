@@ -28,6 +28,29 @@ class Synthesize(msgspec.Struct, frozen=True, omit_defaults=True):
     speed: float = 1.0
     language: LanguageChoice = "auto"
     request_id: str | None = None
+    word_timestamps: bool = False
+
+
+class Start(msgspec.Struct, frozen=True, tag="start", tag_field="type", omit_defaults=True):
+    """Begin a request whose text arrives piece by piece; `Text` follows, then `Finish`. Fields as in `Synthesize`."""
+
+    voice: str = DEFAULT_VOICE
+    format: SpeechFormat = SpeechFormat.PCM
+    sample_rate: int | None = None
+    speed: float = 1.0
+    language: LanguageChoice = "auto"
+    request_id: str | None = None
+    word_timestamps: bool = False
+
+
+class Text(msgspec.Struct, frozen=True, tag="text", tag_field="type"):
+    """The next piece of text of the request that `Start` began; cut anywhere, as a language model gives it."""
+
+    text: str
+
+
+class Flush(msgspec.Struct, frozen=True, tag="flush", tag_field="type"):
+    """Speak all text so far without waiting for more; answered by `flushed`."""
 
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel", tag_field="type", omit_defaults=True):
@@ -41,7 +64,7 @@ class Finalize(msgspec.Struct, frozen=True, tag="finalize", tag_field="type"):
 
 
 class Finish(msgspec.Struct, frozen=True, tag="finish", tag_field="type"):
-    """No more audio follows: everything pending is answered, then `done`."""
+    """No more follows. Audio: everything pending is answered, then `done`. Text: the request is spoken to its end."""
 
 
 class KeepAlive(msgspec.Struct, frozen=True, tag="keepalive", tag_field="type"):
@@ -58,10 +81,35 @@ class SynthesisStarted(msgspec.Struct, frozen=True, tag="synthesis_started", tag
     channels: int = 1
 
 
+class WordSpoken(msgspec.Struct, frozen=True):
+    """A word with its times in ms from the start of the request's audio."""
+
+    word: str
+    start_ms: int
+    end_ms: int
+
+
+class WordTimestamps(msgspec.Struct, frozen=True, tag="word_timestamps", tag_field="type"):
+    """The words that begin in the audio that follows. Sent when the request asked for them."""
+
+    request_id: str
+    words: tuple[WordSpoken, ...]
+
+
+class Flushed(msgspec.Struct, frozen=True, tag="flushed", tag_field="type"):
+    """Answers `flush`: the audio of all text before it has been sent. The counts are those of the request so far."""
+
+    request_id: str
+    audio_ms: int
+    characters: int
+    words: int
+
+
 class SynthesisComplete(msgspec.Struct, frozen=True, tag="synthesis_complete", tag_field="type"):
     """The request is over. `characters`, `words` and `audio_ms` count what was sent, whatever the status.
 
-    `ttfc_ms` runs from the request's arrival to its first audio; the stage times add up over the whole request.
+    `ttfc_ms` runs from the request's arrival to its first audio; the stage times add up over
+    the whole request, those that begin with `first_` up to its first audio.
     """
 
     request_id: str
@@ -74,6 +122,9 @@ class SynthesisComplete(msgspec.Struct, frozen=True, tag="synthesis_complete", t
     text_ms: float = 0.0
     model_ms: float = 0.0
     encode_ms: float = 0.0
+    first_text_ms: float = 0.0
+    first_model_ms: float = 0.0
+    first_encode_ms: float = 0.0
 
 
 class Cancelled(msgspec.Struct, frozen=True, tag="cancelled", tag_field="type"):
@@ -162,7 +213,7 @@ class Done(msgspec.Struct, frozen=True, tag="done", tag_field="type"):
     segments: int
 
 
-TtsServerMessage = SynthesisStarted | SynthesisComplete | Cancelled | ErrorEvent
+TtsServerMessage = SynthesisStarted | WordTimestamps | Flushed | SynthesisComplete | Cancelled | ErrorEvent
 AsrServerMessage = Ready | SpeechStartedEvent | Partial | Final | SpeechEndedEvent | ErrorEvent | Done
-ClientMessage = SignIn | Synthesize | Cancel | Finalize | Finish | KeepAlive
+ClientMessage = SignIn | Synthesize | Start | Text | Flush | Cancel | Finalize | Finish | KeepAlive
 Message = ClientMessage | TtsServerMessage | AsrServerMessage

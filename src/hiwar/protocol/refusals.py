@@ -50,8 +50,58 @@ def voice_forbidden() -> HiwarError:
 
 def unknown_type() -> HiwarError:
     """A frame of a synthesis connection that is neither a request nor a control."""
-    message = 'Unknown type; send {"text": "...", "voice": "..."} or {"type": "cancel"}.'
+    message = 'Unknown type; send {"text": "...", "voice": "..."}, or type start, text, flush, finish or cancel.'
     return HiwarError(ErrorCode.INVALID_REQUEST, message)
+
+
+def request_id_in_use() -> HiwarError:
+    """A request under the id of one that is not answered yet."""
+    return HiwarError(ErrorCode.INVALID_REQUEST, "request_id is in use on this connection; choose another.")
+
+
+def cancel_of_nothing() -> HiwarError:
+    """A cancel whose `request_id` can be no request's."""
+    return HiwarError(ErrorCode.INVALID_REQUEST, "request_id in a cancel must name a request.")
+
+
+def open_already() -> HiwarError:
+    """A `start` while another request takes text."""
+    message = "A request is still open for text on this connection; send finish or cancel before the next start."
+    return HiwarError(ErrorCode.PROTOCOL_VIOLATION, message)
+
+
+def nothing_open() -> HiwarError:
+    """A `text`, `flush` or `finish` that belongs to no request."""
+    return HiwarError(
+        ErrorCode.PROTOCOL_VIOLATION, "No request is open for text; send start before text, flush, finish."
+    )
+
+
+def piece_without_text() -> HiwarError:
+    """A `text` frame without a string in it."""
+    return HiwarError(ErrorCode.INVALID_REQUEST, 'text must be a string: {"type": "text", "text": "..."}.')
+
+
+def piece_too_long(limit: int) -> HiwarError:
+    """A piece of text that does not fit into its request any more."""
+    message = f"The text of this request would be longer than {limit} characters; finish it and start another."
+    return HiwarError(ErrorCode.TEXT_TOO_LONG, message)
+
+
+def too_many_flushes(limit: int) -> HiwarError:
+    """A `flush` behind too many that are not answered yet."""
+    return HiwarError(ErrorCode.RATE_LIMIT_EXCEEDED, f"More than {limit} flushes wait for their answer; wait for one.")
+
+
+def nothing_to_speak() -> HiwarError:
+    """A request whose text ended before there was any."""
+    return HiwarError(ErrorCode.INVALID_REQUEST, "The text ended with nothing to speak in it; send text before finish.")
+
+
+def text_awaited() -> HiwarError:
+    """A request that is open for text, and nothing came of it for too long."""
+    message = "No text came for too long; send finish when a text is over, and connect again for the next."
+    return HiwarError(ErrorCode.IDLE_TIMEOUT, message)
 
 
 def binary_frame() -> HiwarError:

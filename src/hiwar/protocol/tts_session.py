@@ -4,33 +4,20 @@ Requests are answered one after another in the order of their arrival, refused o
 It never raises on what a peer sends.
 """
 
-from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from hiwar.errors import ErrorCode, HiwarError
+from hiwar.errors import HiwarError
 from hiwar.protocol import refusals
-from hiwar.protocol.effects import (
-    GOING_AWAY,
-    CheckCredentials,
-    Close,
-    Send,
-    SendAudio,
-    StartSynthesis,
-    StopSynthesis,
-    TtsEffect,
-    error_event,
-    fatal,
-)
+from hiwar.protocol.effects import GOING_AWAY, CheckCredentials, Close, error_event, fatal
 from hiwar.protocol.fields import request_id_of, speech_request
 from hiwar.protocol.json_codec import decode_object
-from hiwar.protocol.messages import Cancelled, SynthesisStarted
+from hiwar.protocol.piecewise_text import PiecewiseText
+from hiwar.protocol.request_queue import RequestQueue
 from hiwar.protocol.sign_in import credential_in, first_frame
-from hiwar.protocol.ticket import Ticket
+from hiwar.protocol.ticket import Effects, Ticket
 from hiwar.protocol.transitions import NOT_SIGNED_IN, TTS, Input, State
-from hiwar.vocabulary import SynthesisProgress
-
-Effects = tuple[TtsEffect, ...]
+from hiwar.vocabulary import SynthesisProgress, WordTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +30,8 @@ class TtsSessionLimits:
     idle_timeout_ms: int
     frame_chars_max: int = 262_144
     """Over ten thousand characters, each escaped as two surrogates, with room for the other fields."""
+    flushes_waiting_max: int = 1000
+    """Of one request, without their answer."""
 
 
 class TtsServerSession:
@@ -61,8 +50,7 @@ class TtsServerSession:
         self._limits = limits
         self._new_request_id = new_request_id
         self._allowed_voices: Collection[str] | None = None
-        self._queue: deque[Ticket] = deque()
-        self._active: Ticket | None = None
+        self._queue = RequestQueue(waiting_max=limits.requests_queued_max)
         self._last_activity_s = now
         self._first_frame = True
         self._after_sign_in: dict[str, object] | None = None
@@ -71,10 +59,11 @@ class TtsServerSession:
 
     @property
     def deadline_s(self) -> float | None:
-        """When `tick` must be called at the latest; None while a request is being answered."""
+        """When `tick` must be called at the latest; None while a request is being answered that awaits no text."""
         if self.state is State.SIGNING_IN:
             return self._last_activity_s + self._limits.sign_in_timeout_ms / 1000
-        if self.state is State.OPEN and self._active is None:
+        active = self._queue.active
+        if self.state is State.OPEN and (active is None or active.awaits_text):
             return self._last_activity_s + self._limits.idle_timeout_ms / 1000
         return None
 
@@ -84,7 +73,7 @@ class TtsServerSession:
             return ()
         if self.state is State.SIGNING_IN:
             return self._break(refusals.unauthorized())
-        return self._break(refusals.nothing_asked())
+        return self._break(refusals.text_awaited() if self._queue.active else refusals.nothing_asked())
 
     # -- signing in --------------------------------------------------------------------------------------------
 
@@ -121,7 +110,7 @@ class TtsServerSession:
             fields = decode_object(frame)
         except HiwarError as error:
             return self._refuse(self._new_request_id(), error, now)
-        if credential_in(fields) is not None and "text" not in fields:
+        if credential_in(fields) is not None and not _asks(fields):
             # Signed in by header or query already: those come first, and the frame is not needed.
             return () if first else (error_event(refusals.sign_in_again()),)
         return self._receive_fields(fields, now)
@@ -141,44 +130,66 @@ class TtsServerSession:
         if self.state is State.CLOSED:
             return ()
         self._to(Input.PEER_CLOSED)
-        self._queue.clear()
-        active, self._active = self._active, None
-        return (StopSynthesis(active.request_id),) if active else ()
+        return self._queue.abandon()
 
     def drain(self, now: float) -> Effects:
-        """The server is about to stop: the request under way is answered, those behind it are refused in their turn."""
+        """The server is about to stop: the request under way is answered, those behind it are refused in their turn.
+
+        Of a request that is open for text, the text so far is spoken.
+        """
         if self.state is State.CLOSED:
             return ()
         if self.state in NOT_SIGNED_IN:
             return self._break(refusals.going_away())
         if self.state is State.OPEN:
             self._to(Input.FINISH)
-        return self._next(now)
+        return self._queue.stop_taking_text(now) + self._next(now)
 
     # -- what the pipeline says --------------------------------------------------------------------------------
 
     def wants(self, request_id: str) -> bool:
         """Whether audio of this request is still waited for."""
-        return self._active is not None and self._active.request_id == request_id
+        return self._queue.wanted(request_id) is not None
 
-    def audio(self, request_id: str, audio: bytes, progress: SynthesisProgress, now: float) -> Effects:
-        """Audio of the active request; dropped when it is not wanted any more. `progress` counts this audio in."""
-        if self._active is None or not self.wants(request_id):
+    def audio(
+        self,
+        request_id: str,
+        audio: bytes,
+        progress: SynthesisProgress,
+        now: float,
+        words: Sequence[WordTime] = (),
+    ) -> Effects:
+        """Audio of the active request, and the words that begin in it; dropped when it is not wanted any more.
+
+        `progress` counts this audio in. Words reach the client when its request asked for them.
+        """
+        ticket = self._queue.wanted(request_id)
+        if ticket is None:
             return ()
-        self._active.progress = progress
-        if not audio:
+        self._last_activity_s = now
+        return ticket.spoken(audio, progress, now, words)
+
+    def flushed(self, request_id: str, progress: SynthesisProgress, now: float) -> Effects:
+        """All audio of the text before the oldest unanswered FlushText has been given to `audio`."""
+        ticket = self._queue.wanted(request_id)
+        if ticket is None:
             return ()
-        if self._active.first_audio_s is None:
-            self._active.first_audio_s = now
-        return (SendAudio(audio),)
+        self._last_activity_s = now
+        return ticket.flushed(progress)
 
     def completed(self, request_id: str, progress: SynthesisProgress, now: float) -> Effects:
         """All audio of the request has been given to `audio`."""
-        return self._ended(request_id, progress, None, now)
+        if not self.wants(request_id):
+            return ()
+        self._last_activity_s = now
+        return self._queue.completed(progress, now) + self._next(now)
 
     def failed(self, request_id: str, error: HiwarError, now: float) -> Effects:
         """The request could not be spoken to its end."""
-        return self._ended(request_id, None, error, now)
+        if not self.wants(request_id):
+            return ()
+        self._last_activity_s = now
+        return self._queue.failed(error, now) + self._next(now)
 
     # -- inside ------------------------------------------------------------------------------------------------
 
@@ -187,10 +198,7 @@ class TtsServerSession:
 
     def _break(self, error: HiwarError) -> Effects:
         self._to(Input.BROKEN)
-        active, self._active = self._active, None
-        self._queue.clear()
-        stop: Effects = (StopSynthesis(active.request_id),) if active else ()
-        return stop + fatal(error)
+        return self._queue.abandon() + fatal(error)
 
     def _receive_credentials(self, frame: str) -> Effects:
         try:
@@ -199,99 +207,71 @@ class TtsServerSession:
             credential, rest = first_frame(frame)
         except HiwarError as error:
             return self._break(error)
-        self._after_sign_in = rest if "text" in rest else None
+        self._after_sign_in = rest if _asks(rest) else None
         self._to(Input.CREDENTIALS)
         return (CheckCredentials(credential),)
 
     def _receive_fields(self, fields: dict[str, object], now: float) -> Effects:
-        kind = fields.get("type")
-        if kind == "cancel":
-            return self._cancel(fields.get("request_id"), now)
-        if kind is not None:
-            return self._refuse(self._id_for(fields), refusals.unknown_type(), now)
-        return self._request(fields, now)
+        match fields.get("type"):
+            case None:
+                return self._queue.append(self._ticket(fields, now)) + self._next(now)
+            case "start":
+                return self._start(fields, now)
+            case "text" | "flush" | "finish" as kind:
+                return self._queue.receive_piece(kind, fields.get("text"), now) + self._next(now)
+            case "cancel":
+                return self._cancel(fields.get("request_id"), now)
+            case _:
+                return self._refuse(self._id_for(fields), refusals.unknown_type(), now)
 
-    def _request(self, fields: dict[str, object], now: float) -> Effects:
+    def _start(self, fields: dict[str, object], now: float) -> Effects:
+        if self._queue.takes_text:
+            return self._refuse(self._id_for(fields), refusals.open_already(), now)
+        limits = self._limits
+        text = PiecewiseText(chars_max=limits.text_chars_max, flushes_waiting_max=limits.flushes_waiting_max)
+        return self._queue.open(self._ticket(fields, now, text)) + self._next(now)
+
+    def _ticket(self, fields: Mapping[str, object], now: float, text: PiecewiseText | None = None) -> Ticket:
+        """The request that these fields ask for, with `text` when it comes apart from them; or its refusal."""
         request_id = self._id_for(fields)
         try:
-            if self._in_use(fields.get("request_id")):
-                raise HiwarError(ErrorCode.INVALID_REQUEST, "request_id is in use on this connection; choose another.")
+            if self._queue.in_use(fields.get("request_id")):
+                raise refusals.request_id_in_use()
             request = speech_request(
-                fields, request_id=request_id, voices=self._voices, text_chars_max=self._limits.text_chars_max
+                fields,
+                request_id=request_id,
+                voices=self._voices,
+                text_chars_max=self._limits.text_chars_max if text is None else None,
             )
             if self._allowed_voices is not None and request.voice not in self._allowed_voices:
                 raise refusals.voice_forbidden()
         except HiwarError as error:
-            return self._refuse(request_id, error, now)
-        return self._enqueue(Ticket(request_id, now, request))
+            return Ticket(request_id, now, error)
+        return Ticket(request_id, now, request, text)
 
     def _id_for(self, fields: Mapping[str, object]) -> str:
         """The client's own request id when it can tell the answers apart, else a new one."""
         wanted = request_id_of(fields.get("request_id"))
-        return self._new_request_id() if wanted is None or self._in_use(wanted) else wanted
-
-    def _in_use(self, request_id: object) -> bool:
-        taken = [ticket.request_id for ticket in (*self._queue, self._active) if ticket is not None]
-        return request_id in taken
+        return self._new_request_id() if wanted is None or self._queue.in_use(wanted) else wanted
 
     def _refuse(self, request_id: str, error: HiwarError, now: float) -> Effects:
-        return self._enqueue(Ticket(request_id, now, None, refusal=error))
-
-    def _enqueue(self, ticket: Ticket) -> Effects:
-        if len(self._queue) >= self._limits.requests_queued_max:
-            too_many = refusals.too_many_requests(self._limits.requests_queued_max)
-            return self._finish(ticket, too_many, ticket.received_s)
-        self._queue.append(ticket)
-        return self._next(ticket.received_s)
+        return self._queue.append(Ticket(request_id, now, error)) + self._next(now)
 
     def _next(self, now: float) -> Effects:
-        """Begin the next request when none is active; refusals on the way are answered, and a drained queue closes."""
-        effects: list[TtsEffect] = []
-        while self._active is None and self._queue:
-            ticket = self._queue.popleft()
-            refusal = ticket.refusal or (refusals.going_away() if self.state is State.FINISHING else None)
-            if ticket.request is None or refusal is not None:
-                effects += self._finish(ticket, refusal, now)
-                continue
-            self._active = ticket
-            ticket.started_s = now
-            audio = ticket.request.format
-            started = SynthesisStarted(ticket.request_id, ticket.request.voice, audio.encoding, audio.sample_rate)
-            effects += (Send(started), StartSynthesis(ticket.request))
-        if self.state is State.FINISHING and self._active is None:
+        """Begin the next request when none is active; a server that is stopping closes instead."""
+        effects = self._queue.advance(now, stopping=self.state is State.FINISHING)
+        if self.state is State.FINISHING and self._queue.active is None:
             self._to(Input.COMPLETED)
-            effects.append(Close(GOING_AWAY, "server is stopping"))
-        return tuple(effects)
-
-    def _ended(
-        self, request_id: str, progress: SynthesisProgress | None, error: HiwarError | None, now: float
-    ) -> Effects:
-        if self._active is None or not self.wants(request_id):
-            return ()
-        ticket, self._active = self._active, None
-        if progress is not None:
-            ticket.progress = progress
-        self._last_activity_s = now
-        return self._finish(ticket, error, now) + self._next(now)
+            effects += (Close(GOING_AWAY, "server is stopping"),)
+        return effects
 
     def _cancel(self, wanted: object, now: float) -> Effects:
-        """Stop one request or all; the answers tell what had been sent, then `cancelled` names what was stopped."""
-        if wanted is not None and request_id_of(wanted) is None:
-            return (error_event(HiwarError(ErrorCode.INVALID_REQUEST, "request_id in a cancel must name a request.")),)
-        effects: list[TtsEffect] = []
-        stopped: list[str] = []
-        if self._active is not None and wanted in {None, self._active.request_id}:
-            ticket, self._active = self._active, None
-            stopped.append(ticket.request_id)
-            effects += (StopSynthesis(ticket.request_id), Send(ticket.complete("cancelled", now)))
-        for ticket in [ticket for ticket in self._queue if wanted in {None, ticket.request_id}]:
-            self._queue.remove(ticket)
-            stopped.append(ticket.request_id)
-            effects.append(Send(ticket.complete("cancelled", now)))
-        effects.append(Send(Cancelled(tuple(stopped))))
-        return (*effects, *self._next(now))
+        request_id = request_id_of(wanted)
+        if wanted is not None and request_id is None:
+            return (error_event(refusals.cancel_of_nothing()),)
+        return self._queue.cancel(request_id, now) + self._next(now)
 
-    def _finish(self, ticket: Ticket, error: HiwarError | None, now: float) -> Effects:
-        if error is None:
-            return (Send(ticket.complete("ok", now)),)
-        return error_event(error, ticket.request_id), Send(ticket.complete("failed", now))
+
+def _asks(fields: Mapping[str, object]) -> bool:
+    """Whether a frame holds a request, beside a credential."""
+    return "text" in fields or fields.get("type") == "start"

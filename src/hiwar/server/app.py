@@ -1,6 +1,7 @@
 """Where the objects meet: settings to engines, service and routes. Running it is left to `lifecycle`."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -24,6 +25,7 @@ from hiwar.transports.rest.catalogue import catalogue_routes
 from hiwar.transports.rest.errors import error_response
 from hiwar.transports.rest.headers import ResponseHeaders
 from hiwar.transports.rest.health import health_routes
+from hiwar.transports.rest.metrics import metrics_routes
 from hiwar.transports.websocket.asr import asr_routes
 from hiwar.transports.websocket.tts import tts_routes
 
@@ -66,6 +68,7 @@ def make_service(
     return SpeechService(
         authenticator=authenticator,
         limits=settings.limits,
+        synthesis=settings.synthesis,
         recognition=settings.recognition,
         synthesis_workers=speaking,
         recognition_workers=listening,
@@ -79,10 +82,8 @@ def load_engines(settings: Settings, report: Callable[[str], None]) -> Engines:
     context = EngineContext(settings.models_dir, concurrent_calls=chosen.threads, report=report)
     voices = bindings.bindings(chosen.synthesis, settings.voices)
     needed = dict.fromkeys(binding.engine for binding in voices.values() if binding.engine is not None)
-    synthesis = {name: registry.load_synthesis(name, context) for name in needed}
-    recognition = EngineContext(
-        settings.models_dir, concurrent_calls=chosen.threads, model=chosen.recognition_model, report=report
-    )
+    synthesis = {name: registry.load_synthesis(name, replace(context, model=chosen.synthesis_model)) for name in needed}
+    recognition = replace(context, model=chosen.recognition_model)
     return Engines(
         synthesis=synthesis,
         recognition=registry.load_recognition(chosen.recognition, recognition),
@@ -98,6 +99,7 @@ def make_app(service: SpeechService, progress: Callable[[], str]) -> ASGIApp:
         *asr_routes(service),
         *health_routes(service, progress),
         *catalogue_routes(service),
+        *metrics_routes(service),
         WebSocketRoute("/{path:path}", _no_stream),
     ]
     handlers: Mapping[int | type[Exception], Callable[[Request, Exception], Response]] = {

@@ -16,7 +16,7 @@ import platformdirs
 from msgspec import Meta
 
 from hiwar.errors import ErrorCode, HiwarError
-from hiwar.pipelines.settings import RecognitionSettings
+from hiwar.pipelines.settings import RecognitionSettings, SynthesisSettings
 from hiwar.server.settings_sources import Provenance, read_sources
 from hiwar.serving.bindings import VoiceBinding
 from hiwar.serving.limits import ServingLimits
@@ -36,6 +36,8 @@ class EngineSettings:
     """What is loaded, by engine name, and the threads that run it."""
 
     synthesis: str = "hibari"
+    synthesis_model: str | None = None
+    """For the piper engine: a voice file, or a folder of them; None is the folder `piper` of `models_dir`."""
     recognition: str = "whisper"
     recognition_model: str | None = None
     """A model of the store, by name; None is the engine's own."""
@@ -73,6 +75,7 @@ class Settings:
     models_dir: Path = field(default_factory=_models_dir)
     hub: str | None = None
     engines: EngineSettings = field(default_factory=EngineSettings)
+    synthesis: SynthesisSettings = field(default_factory=SynthesisSettings)
     recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
     limits: ServingLimits = field(default_factory=ServingLimits)
     log: LogSettings = LogSettings()

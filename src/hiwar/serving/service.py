@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hiwar.engines.contracts import RecognitionEngine, SynthesisEngine, VoiceActivityEngine
 from hiwar.errors import EngineUnavailableError, ErrorCode, Fault, HiwarError
 from hiwar.pipelines.recognition import RecognitionPipeline
-from hiwar.pipelines.settings import RecognitionSettings
+from hiwar.pipelines.settings import RecognitionSettings, SynthesisSettings
 from hiwar.pipelines.synthesis import SynthesisPipeline
 from hiwar.protocol import refusals
 from hiwar.protocol.asr_session import AsrServerSession
@@ -25,8 +25,10 @@ from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection
 from hiwar.serving.keys import Principal, Service
 from hiwar.serving.limits import ServingLimits
+from hiwar.serving.metrics import Metrics
 from hiwar.serving.tts_stream import TtsStream
 from hiwar.serving.workers import Workers
+from hiwar.text.feed import SegmentFeed
 from hiwar.vocabulary import RecognitionConfig, SpeechRequest
 
 log = logging.getLogger("hiwar.serving")
@@ -72,13 +74,16 @@ class SpeechService:
         *,
         authenticator: Authenticator,
         limits: ServingLimits,
+        synthesis: SynthesisSettings,
         recognition: RecognitionSettings,
         synthesis_workers: Workers,
         recognition_workers: Workers,
         clock: Clock,
     ) -> None:
         self.limits = limits
+        self.metrics = Metrics()
         self._authenticator = authenticator
+        self._synthesis = synthesis
         self._recognition = recognition
         self._synthesis_workers = synthesis_workers
         self._recognition_workers = recognition_workers
@@ -186,6 +191,8 @@ class SpeechService:
             sign_in=functools.partial(self._tts_sign_in, slot),
             open_pipeline=self._synthesis_pipeline,
             workers=self._synthesis_workers,
+            metrics=self.metrics,
+            settings=self._synthesis,
             clock=self._clock,
             send_timeout_ms=self.limits.send_timeout_ms,
         )
@@ -237,14 +244,14 @@ class SpeechService:
             return session.refused(error)
         return session.signed_in(self._clock())
 
-    def _synthesis_pipeline(self, request: SpeechRequest) -> SynthesisPipeline:
+    def _synthesis_pipeline(self, request: SpeechRequest, feed: SegmentFeed) -> SynthesisPipeline:
         catalogue = self.engines.catalogue
         voice = catalogue.voice(request.voice)
         engine = catalogue.engine(voice)
         if request.word_timestamps and not engine.info.word_timestamps:
             message = "This voice cannot give word timestamps; leave word_timestamps out."
             raise HiwarError(ErrorCode.INVALID_REQUEST, message)
-        return SynthesisPipeline(request, voice=voice, engine=engine, clock=self._clock)
+        return SynthesisPipeline(request, feed, voice=voice, engine=engine, clock=self._clock)
 
     def _recognition_pipeline(self, config: RecognitionConfig) -> RecognitionPipeline:
         engines = self.engines

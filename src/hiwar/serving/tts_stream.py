@@ -6,31 +6,49 @@ It decides nothing about the protocol and computes nothing: the session and the 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import assert_never
 
+from hiwar.pipelines.settings import SynthesisSettings
 from hiwar.pipelines.synthesis import SpeechChunk, SynthesisPipeline
-from hiwar.protocol.effects import CheckCredentials, Close, Send, SendAudio, StartSynthesis, StopSynthesis, TtsEffect
+from hiwar.protocol.effects import (
+    AddText,
+    CheckCredentials,
+    Close,
+    EndText,
+    FlushText,
+    Send,
+    SendAudio,
+    StartSynthesis,
+    StopSynthesis,
+    TtsEffect,
+)
+from hiwar.protocol.messages import SynthesisComplete
 from hiwar.protocol.tts_session import TtsServerSession
 from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection, Outgoing, Outlet, PeerGoneError
 from hiwar.serving.listening import for_client, listen, run_until
+from hiwar.serving.metrics import Metrics
 from hiwar.serving.workers import Priority, Workers
-from hiwar.vocabulary import SpeechRequest, SynthesisProgress
+from hiwar.text.feed import SegmentFeed
+from hiwar.vocabulary import SpeechRequest
 
 log = logging.getLogger("hiwar.tts")
-
-_FRAME_BYTES_MAX = 8192
-"""Size of one binary frame: 186 ms at 22,050 Hz. A barge-in waits for no longer piece than this."""
 
 
 @dataclass(slots=True)
 class _Job:
-    """A request that the session started; `stopped` once nobody waits for it."""
+    """A request that the session started. `changed` is set by more text, and once nobody waits for it any more."""
 
     request: SpeechRequest
-    stopped: bool = False
+    feed: SegmentFeed
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    stopped_s: float | None = None
+
+    @property
+    def stopped(self) -> bool:
+        return self.stopped_s is not None
 
 
 class TtsStream:
@@ -42,8 +60,10 @@ class TtsStream:
         connection: Connection,
         *,
         sign_in: Callable[[TtsServerSession, str], tuple[TtsEffect, ...]],
-        open_pipeline: Callable[[SpeechRequest], SynthesisPipeline],
+        open_pipeline: Callable[[SpeechRequest, SegmentFeed], SynthesisPipeline],
         workers: Workers,
+        metrics: Metrics,
+        settings: SynthesisSettings,
         clock: Clock,
         send_timeout_ms: int,
     ) -> None:
@@ -53,6 +73,8 @@ class TtsStream:
         self._sign_in = sign_in
         self._open_pipeline = open_pipeline
         self._workers = workers
+        self._metrics = metrics
+        self._settings = settings
         self._clock = clock
         # The session starts one request at a time, so the last one is the only one that can still be wanted.
         self._job: _Job | None = None
@@ -75,25 +97,53 @@ class TtsStream:
         await listen(self._session, self._connection, self._carry_out, self._ended, self._clock)
 
     async def _carry_out(self, effects: tuple[TtsEffect, ...]) -> None:
-        """Start and stop at once, so that both tasks do it in the session's order; frames wait for their turn."""
+        """Start, feed and stop at once, so that both tasks do it in the session's order; frames wait for their turn."""
         outgoing: list[Outgoing] = []
         for effect in effects:
             match effect:
                 case Send() | SendAudio() | Close():
                     outgoing.append(effect)
+                    if isinstance(effect, Send) and isinstance(effect.message, SynthesisComplete):
+                        self._metrics.spoken(effect.message.audio_ms, effect.message.ttfc_ms)
                 case CheckCredentials():
                     await self._carry_out(self._sign_in(self._session, effect.credential))
                 case StartSynthesis():
-                    self._job = _Job(effect.request)
-                    self._started.set()
+                    self._start(effect.request)
+                case AddText() | FlushText() | EndText():
+                    self._give_text(effect)
                 case StopSynthesis():
-                    if self._job is not None:
-                        self._job.stopped = True
+                    self._stop()
                 case _:
                     assert_never(effect)
         await self._outlet.carry_out(outgoing)
         if any(isinstance(effect, Close) for effect in outgoing):
             self._ended.set()
+
+    def _start(self, request: SpeechRequest) -> None:
+        wait_ms = self._settings.text_wait_ms
+        feed = SegmentFeed(wait_ms=wait_ms) if request.text is None else SegmentFeed.whole(request.text)
+        self._job = _Job(request, feed)
+        self._started.set()
+
+    def _give_text(self, effect: AddText | FlushText | EndText) -> None:
+        if self._job is None:
+            return
+        feed = self._job.feed
+        match effect:
+            case AddText():
+                feed.add(effect.text, self._clock())
+            case FlushText():
+                feed.flush()
+            case EndText():
+                feed.end()
+            case _:
+                assert_never(effect)
+        self._job.changed.set()
+
+    def _stop(self) -> None:
+        if self._job is not None and not self._job.stopped:
+            self._job.stopped_s = self._clock()
+            self._job.changed.set()
 
     async def _speak(self) -> None:
         while True:
@@ -106,7 +156,7 @@ class TtsStream:
     async def _speak_one(self, job: _Job) -> None:
         request_id = job.request.request_id
         try:
-            with contextlib.closing(self._open_pipeline(job.request)) as pipeline:
+            with contextlib.closing(self._open_pipeline(job.request, job.feed)) as pipeline:
                 await self._pump(job, pipeline)
                 progress = pipeline.progress
         except PeerGoneError:
@@ -116,39 +166,41 @@ class TtsStream:
             effects = () if job.stopped else self._session.failed(request_id, error, self._clock())
         else:
             effects = () if job.stopped else self._session.completed(request_id, progress, self._clock())
+        finally:
+            if job.stopped_s is not None:
+                self._metrics.cancel_to_idle(self._clock() - job.stopped_s)
         await self._carry_out(effects)
 
     async def _pump(self, job: _Job, pipeline: SynthesisPipeline) -> None:
         """Step by step from the engine to the socket, until the end or until nobody waits."""
-        priority, before = Priority.FIRST, pipeline.progress
         while not job.stopped:
-            chunk = await self._workers.run(pipeline.step, priority)
-            if chunk is None:
+            job.changed.clear()
+            chunks = await self._workers.run(pipeline.step, self._priority(pipeline), pipeline.played_until_s)
+            if chunks is None:
                 return
-            for audio, progress in _frames(chunk, before):
+            for chunk in chunks:
                 if job.stopped:
                     return
-                await self._carry_out(self._session.audio(job.request.request_id, audio, progress, self._clock()))
-            before = chunk.progress
-            if chunk.audio:
-                priority = Priority.LATER
+                await self._carry_out(self._said(job.request.request_id, chunk))
+            if pipeline.starved:
+                await self._more_text(job, pipeline.resumes_s)
 
+    def _priority(self, pipeline: SynthesisPipeline) -> Priority:
+        """First audio before all; who has audio left to play for a while comes last."""
+        if not pipeline.progress.audio_ms:
+            return Priority.FIRST
+        ahead_s = pipeline.played_until_s - self._clock()
+        return Priority.AHEAD if ahead_s * 1000 > self._settings.ahead_ms else Priority.LATER
 
-def _frames(chunk: SpeechChunk, before: SynthesisProgress) -> Iterator[tuple[bytes, SynthesisProgress]]:
-    """The chunk cut into frames, each with the progress that stands once it is sent."""
-    size = len(chunk.audio)
-    if not size:
-        yield b"", chunk.progress
-    for start in range(0, size, _FRAME_BYTES_MAX):
-        end = min(start + _FRAME_BYTES_MAX, size)
-        yield chunk.audio[start:end], _part_way(before, chunk.progress, end / size)
+    def _said(self, request_id: str, chunk: SpeechChunk) -> tuple[TtsEffect, ...]:
+        now = self._clock()
+        if chunk.flushed:
+            return self._session.flushed(request_id, chunk.progress, now)
+        return self._session.audio(request_id, chunk.audio, chunk.progress, now, chunk.words)
 
-
-def _part_way(before: SynthesisProgress, after: SynthesisProgress, part: float) -> SynthesisProgress:
-    """The progress when `part` (0 to 1) of a chunk is sent; the time that it took is spent already."""
-    return replace(
-        after,
-        audio_ms=before.audio_ms + (after.audio_ms - before.audio_ms) * part,
-        characters=before.characters + int((after.characters - before.characters) * part),
-        words=before.words + int((after.words - before.words) * part),
-    )
+    async def _more_text(self, job: _Job, resumes_s: float | None) -> None:
+        """Wait until text comes, the request is stopped, or what is held has waited long enough."""
+        wait_s = None if resumes_s is None else max(0.0, resumes_s - self._clock())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await job.changed.wait()

@@ -1,4 +1,4 @@
-"""The threads that run engine steps, the only place where a model computes. First audio first, and a bounded queue."""
+"""The threads that run engine steps, the only place where a model computes: first audio first, then by deadline."""
 
 import asyncio
 import contextlib
@@ -18,15 +18,20 @@ Result = TypeVar("Result")
 
 
 class Priority(IntEnum):
-    """What goes before what; equal ones in the order of their arrival."""
+    """What goes before what; among equal ones the nearer deadline, then the order of arrival."""
 
     FIRST = 0
+    """Somebody waits for the first answer."""
     LATER = 1
+    """Wanted by a deadline."""
+    AHEAD = 2
+    """Not needed for a while: only when nothing else waits."""
 
 
 @dataclass(order=True, slots=True)
 class _Job:
     priority: Priority
+    deadline_s: float
     order: int
     step: Callable[[], Any] = field(compare=False)
     loop: asyncio.AbstractEventLoop = field(compare=False)
@@ -55,14 +60,14 @@ class Workers:
         """Steps that wait for a thread."""
         return len(self._jobs)
 
-    async def run(self, step: Callable[[], Result], priority: Priority) -> Result:
-        """Run one engine step on a worker thread.
+    async def run(self, step: Callable[[], Result], priority: Priority, deadline_s: float = 0.0) -> Result:
+        """Run one engine step on a worker thread. `deadline_s`, of any clock, orders steps of one priority.
 
         When the caller is cancelled, a step that waits is dropped, and one that runs is waited for: after `run` has
         returned or raised, nothing of it runs any more. Raises HiwarError server_busy when too many steps wait.
         """
         loop = asyncio.get_running_loop()
-        job = _Job(priority, next(self._order), step, loop, loop.create_future())
+        job = _Job(priority, deadline_s, next(self._order), step, loop, loop.create_future())
         self._put(job)
         try:
             return await asyncio.shield(job.outcome)

@@ -18,25 +18,31 @@ class SpokenWord:
     """The phones of a word (`arabic_letters` lists them; a doubled consonant is two), and the pause after it.
 
     `stressed` is the index in `phones` of the stressed vowel, -1 without any; `pause` is "" or one of , . ! ?
+    `start` is where the word begins in the text.
     """
 
     phones: tuple[str, ...]
     stressed: int
-    pause: str = ""
+    pause: str
+    start: int
 
 
 def pronounce(text: str) -> tuple[SpokenWord, ...]:
     """The words of a text with vowel marks, in order. Letters of other scripts and digits are passed over."""
     forms: list[WordForm] = []
     pauses: list[str] = []
-    for token in _TOKEN.findall(text):
+    starts: list[int] = []
+    for match in _TOKEN.finditer(text):
+        token = match[0]
         if token in PAUSES:
             pauses[-1:] = [PAUSES[token]] if pauses else []
         elif (form := word_form(token)).phones:
             forms.append(form)
             pauses.append("")
+            starts.append(match.start())
     return tuple(
-        SpokenWord(phones, _stressed(phones), pause) for phones, pause in zip(_join(forms, pauses), pauses, strict=True)
+        SpokenWord(phones, _stressed(phones), pause, start)
+        for phones, pause, start in zip(_join(forms, pauses), pauses, starts, strict=True)
     )
 
 

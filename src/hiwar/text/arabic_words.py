@@ -45,7 +45,10 @@ class _Letter:
 
     @property
     def vowel(self) -> str:
-        return next((vowel for mark, vowel in VOWEL_OF_MARK.items() if mark in self.marks), "")
+        for mark, vowel in VOWEL_OF_MARK.items() if self.marks else ():
+            if mark in self.marks:
+                return vowel
+        return ""
 
     @property
     def doubled(self) -> bool:
@@ -72,13 +75,13 @@ def word_form(token: str) -> WordForm:
 
 
 def _letters(token: str) -> tuple[_Letter, ...]:
-    found: list[_Letter] = []
+    found: list[tuple[str, list[str]]] = []
     for character in token:
         if character not in MARKS:
-            found.append(_Letter(character, frozenset()))
+            found.append((character, []))
         elif found:
-            found[-1] = replace(found[-1], marks=found[-1].marks | {character})
-    return tuple(found)
+            found[-1][1].append(character)
+    return tuple([_Letter(base, frozenset(marks)) for base, marks in found])
 
 
 def _exception(bare: str) -> tuple[str, ...] | None:

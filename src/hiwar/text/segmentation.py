@@ -1,24 +1,28 @@
 """Cuts a text into segments, each spoken in one go: sentences, and clauses of sentences that are too long.
 
-Works on cleaned text (`normalization.clean`). Pronunciation is left to the engines.
+Works on cleaned text (`normalization.clean`). Pronunciation is left to the engines, text in pieces to `feed`.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 MAX_SEGMENT_CHARACTERS = 200
 """Bound of one segment, so that one engine step stays short."""
 
-LONG_FIRST_CHARACTERS = 60
-"""A first segment longer than this is cut at a clause, so that its audio comes early."""
+LONG_FIRST_CHARACTERS = 120
+"""A first sentence longer than this is cut at a clause, if it has one before: longer text costs time to first audio."""
 
-MIN_FIRST_CHARACTERS = 8
-"""A shorter first piece would sound like a word torn off."""
+MIN_CLAUSE_CHARACTERS = 8
+"""A shorter piece of a sentence would sound like a word torn off."""
 
+_CLOSING = "\"'”’»)]}"
+_CLOSERS = re.escape(_CLOSING)
 # A run of sentence marks with the quotes and brackets that close after it is one match: hostile runs stay linear.
-_MARK = re.compile(r"[.!?…؟؛][.!?…؟؛\"'”’»)\]}]*|[\n;:,،—]")
-_SENTENCE_MARKS = frozenset(".!?…؟؛\n")
-_MARKS_ARABIC_ONLY = frozenset("؟؛،")
+_SENTENCE_MARK = re.compile(rf"[.!?…؟؛][.!?…؟؛{_CLOSERS}]*|\n")
+_FINAL_SENTENCE_MARK = re.compile(rf"[.!?…؟؛]+[{_CLOSERS}]*\Z")
+_CLAUSE_MARK = re.compile(rf"[;:,،—.…][.!?…؟؛{_CLOSERS}]*")
+_DECISIVE_MARKS = frozenset("!?؟؛")
 _MAX_ABBREVIATION = 12
 _ABBREVIATIONS = frozenset({
     "dr", "mr", "mrs", "ms", "prof", "sr", "jr", "st", "gen", "col", "sgt", "capt", "lt", "rev", "hon",
@@ -27,6 +31,9 @@ _ABBREVIATIONS = frozenset({
 _ABBREVIATIONS_BEFORE_NUMBERS = frozenset({
     "no", "nos", "fig", "vol", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
 })  # fmt: skip
+_IN_NUMBERS = ".,:/-"
+_IN_ADDRESSES = frozenset("./@:")
+_NOT_SPACE = re.compile(r"\S")
 
 
 def segments(text: str) -> Iterator[str]:
@@ -34,23 +41,96 @@ def segments(text: str) -> Iterator[str]:
 
     Stretches without a letter or digit are dropped. Linear in the length of the text, and lazy.
     """
-    first = True
-    for sentence in _sentences(text):
-        for piece in _bounded(sentence, first=first):
-            if any(character.isalnum() for character in piece):
-                first = False
-                yield piece
-
-
-def _sentences(text: str) -> Iterator[str]:
     start = 0
-    for match in _MARK.finditer(text):
-        if match[0][0] in _SENTENCE_MARKS and _ends_sentence(text, match, start):
-            if sentence := text[start : match.end()].strip():
-                yield sentence
-            start = match.end()
-    if sentence := text[start:].strip():
-        yield sentence
+    first = True
+    cutter = SegmentCutter()
+    while (end := cutter.sure_end(text, start, first=first, complete=True)) is not None:
+        piece = text[start:end].strip()
+        start = end
+        if is_speakable(piece):
+            first = False
+            yield piece
+
+
+def is_speakable(text: str) -> bool:
+    """Whether there is a letter or digit in it."""
+    return any(map(str.isalnum, text))
+
+
+class SegmentCutter:
+    """Where the segments of one text end, asked for one after another, while the text may still grow at its end.
+
+    Remembers how far it has looked, so that asking again after each character costs no more than asking once.
+    """
+
+    def __init__(self) -> None:
+        self._decided = 0
+
+    def sure_end(self, text: str, start: int, *, first: bool, complete: bool) -> int | None:
+        """Where the segment that begins at `start` ends, whatever follows `text`; None when that is open yet.
+
+        `first` until a segment has been spoken. `complete` says that nothing follows: None then means that all is cut.
+        """
+        begin = _NOT_SPACE.search(text, start)
+        if begin is None:
+            return None
+        body = begin.start()
+        end = self._sentence_end(text, body, complete=complete)
+        if end is None and complete:
+            end = len(text)
+        held = len(text[body:end].rstrip())
+        cut = None
+        if first and held > LONG_FIRST_CHARACTERS:
+            cut = _last_clause(text, body, body + LONG_FIRST_CHARACTERS)
+        if cut is None:
+            cut = _forced_cut(text, body) if held > MAX_SEGMENT_CHARACTERS else end
+        if cut is not None:
+            self._decided = 0
+        return cut
+
+    def _sentence_end(self, text: str, body: int, *, complete: bool) -> int | None:
+        """Where the sentence ends, or some place beyond a segment's bound; None when neither is there, or not sure."""
+        for mark in _SENTENCE_MARK.finditer(text, body + self._decided):
+            if mark.start() > body + MAX_SEGMENT_CHARACTERS:
+                return mark.end()
+            following = text[mark.end() : mark.end() + 2]
+            if not complete and mark[0] != "\n" and following in ("", " "):
+                return None
+            if _ends_sentence(text, mark, body):
+                return mark.end()
+            self._decided = mark.end() - body
+        return None
+
+
+def end_so_far(text: str, *, torn: bool) -> int | None:
+    """Where to cut a text of which no more came in time, so that nothing is torn whatever follows; None: nowhere.
+
+    In this order: after its last sentence, its last clause, its last word. A word without white space behind it
+    may be half a word, and a number may lack its other digits or its unit: they stay, unless nothing else is there
+    than numbers. `text` is cleaned, and may end in white space; `torn` says that a part of a word follows it.
+    """
+    if torn:
+        text = text[: text.rfind(" ") + 1]
+    if not is_speakable(text):
+        return None
+    if _ends_sentence_so_far(text.rstrip()):
+        return len(text)
+    cut = _last_clause(text, 0, len(text)) or _last_word(text, 0, len(text))
+    return cut or (len(text) if text[-1].isspace() and not torn else None)
+
+
+def _ends_sentence_so_far(text: str) -> bool:
+    word = text.rsplit(maxsplit=1)[-1]
+    mark = _FINAL_SENTENCE_MARK.search(word)
+    if mark is None:
+        return False
+    spoken = word[: mark.start()]
+    if not is_speakable(spoken) or not _IN_ADDRESSES.isdisjoint(spoken):
+        return False
+    if not _DECISIVE_MARKS.isdisjoint(mark[0]):
+        return True
+    dot = len(text) - len(mark[0])
+    return not (spoken[-1].isdigit() or _is_abbreviation(text, dot, 0, before_number=mark[0] == "."))
 
 
 def _ends_sentence(text: str, mark: re.Match[str], start: int) -> bool:
@@ -60,7 +140,7 @@ def _ends_sentence(text: str, mark: re.Match[str], start: int) -> bool:
         return True
     if not following[0].isspace():
         return _is_arabic(following[0]) and not text[mark.start() - 1 : mark.start()].isdigit()
-    if not set(mark[0]).isdisjoint("!?؟؛"):
+    if not _DECISIVE_MARKS.isdisjoint(mark[0]):
         return True
     after = following.lstrip()[:1]
     return not (after.islower() or _is_abbreviation(text, mark.start(), start, before_number=after.isdigit()))
@@ -76,63 +156,57 @@ def _is_abbreviation(text: str, mark: int, start: int, *, before_number: bool) -
     return is_initial or word in _ABBREVIATIONS or (before_number and word in _ABBREVIATIONS_BEFORE_NUMBERS)
 
 
-def _bounded(sentence: str, *, first: bool) -> Iterator[str]:
-    """Cut a sentence at clauses, at spaces, and at last anywhere, so that every piece is within its bound."""
-    clauses = _clauses(sentence)
-    if first and len(sentence) > LONG_FIRST_CHARACTERS:
-        clauses, head = _take_first(clauses)
-        if head:
-            yield from _pieces(head)
-    packed = ""
-    for clause in clauses:
-        if packed and len(packed) + len(clause) > MAX_SEGMENT_CHARACTERS:
-            yield from _pieces(packed)
-            packed = ""
-        packed += clause
-    yield from _pieces(packed)
+def _forced_cut(text: str, start: int) -> int:
+    """Where to cut a sentence that is longer than a segment may be: clause, word, space, and at last anywhere."""
+    limit = start + MAX_SEGMENT_CHARACTERS
+    cut = _last_clause(text, start, limit) or _last_word(text, start, limit)
+    if cut is None:
+        space = text.rfind(" ", start + 1, limit + 1)
+        cut = space if space > 0 else _before_marks(text, limit)
+    return cut
 
 
-def _take_first(clauses: list[str]) -> tuple[list[str], str]:
-    head = ""
-    for count, clause in enumerate(clauses[:-1], start=1):
-        head += clause
-        if len(head) >= MIN_FIRST_CHARACTERS:
-            return clauses[count:], head
-    return clauses, ""
+def _last_clause(text: str, start: int, limit: int) -> int | None:
+    last = None
+    for mark in _CLAUSE_MARK.finditer(text, start, limit):
+        if mark.end() - start >= MIN_CLAUSE_CHARACTERS and _ends_clause(text, mark):
+            last = mark.end()
+    return last
 
 
-def _clauses(sentence: str) -> list[str]:
-    """Pieces that end after a clause mark and join to the sentence again."""
-    found: list[str] = []
-    start = 0
-    for match in _MARK.finditer(sentence):
-        following = sentence[match.end() : match.end() + 1]
-        if following.isspace() or (match[0][0] in _MARKS_ARABIC_ONLY and _is_arabic(following)):
-            found.append(sentence[start : match.end()])
-            start = match.end()
-    if start < len(sentence):
-        found.append(sentence[start:])
-    return found
+def _ends_clause(text: str, mark: re.Match[str]) -> bool:
+    following = text[mark.end() : mark.end() + 2]
+    if not following[:1].isspace():
+        return mark[0] == "،" and _is_arabic(following[:1])
+    if text[mark.start() - 1].isdigit():
+        return len(following) == 2 and not following[1].isdigit()
+    return not (mark[0] == "." and _is_abbreviation(text, mark.start(), 0, before_number=True))
 
 
-def _pieces(text: str) -> Iterator[str]:
-    start = 0
-    while len(text) - start > MAX_SEGMENT_CHARACTERS:
-        limit = start + MAX_SEGMENT_CHARACTERS
-        cut = text.rfind(" ", start + 1, limit + 1)
-        if cut < 0:
-            cut = _before_marks(text, limit)
-        if piece := text[start:cut].strip():
-            yield piece
-        start = cut
-    if piece := text[start:].strip():
-        yield piece
+def _last_word(text: str, start: int, limit: int) -> int | None:
+    """After the last word with a space behind it that does not belong to what follows."""
+    space = text.rfind(" ", start + 1, limit + 1)
+    while space > 0:
+        before = text.rfind(" ", start, space)
+        if not _leans_on_next(text[max(start, before + 1) : space]):
+            return space
+        space = before if before > start else -1
+    return None
+
+
+def _leans_on_next(word: str) -> bool:
+    """Numbers, signs that stand alone, abbreviations, and what may be the code of a currency."""
+    if not is_speakable(word) or word.rstrip(_IN_NUMBERS + _CLOSING)[-1:].isdigit():
+        return True
+    if word[-1] == "." and _is_abbreviation(word, len(word) - 1, 0, before_number=True):
+        return True
+    return len(word) == 3 and word.isascii() and word.isalpha() and word.isupper()
 
 
 def _before_marks(text: str, cut: int) -> int:
-    """Move a forced cut back over vowel marks (at most eight follow a letter), so that none is torn from its letter."""
+    """Move a forced cut back over combining marks (at most eight follow a letter), so that none is torn off."""
     for index in range(cut, cut - 9, -1):
-        if not "\u064b" <= text[index] <= "\u0652":
+        if not unicodedata.category(text[index]).startswith("M"):
             return index
     return cut
 

@@ -38,6 +38,12 @@ def test_a_second_stays_a_second(sample_rate: int) -> None:
     assert encoder.audio_ms == 1000
 
 
+@pytest.mark.parametrize("sample_rate", SYNTHESIS_SAMPLE_RATES)
+def test_a_first_piece_is_sent_at_once_but_for_its_last_millisecond_and_a_half(sample_rate: int) -> None:
+    encoder = SpeechEncoder(AudioFormat(SpeechFormat.PCM, sample_rate), 24000)
+    assert len(encoder.encode(SECOND[:2400])) / (sample_rate * 2) > 0.0984
+
+
 def test_audio_ms_counts_what_was_given_out() -> None:
     encoder = SpeechEncoder(AudioFormat(SpeechFormat.WAV, 24000), 24000)
     assert encoder.audio_ms == 0

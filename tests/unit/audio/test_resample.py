@@ -1,4 +1,4 @@
-"""Streaming rate conversion: length, fidelity and what is held back."""
+"""Streaming rate conversion for recognition: length, fidelity and what is held back."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from hiwar.audio.pcm import Samples
 from hiwar.audio.resample import Resampler
 
-PAIRS = [(8000, 16000), (22050, 16000), (44100, 16000), (48000, 16000), (24000, 8000), (24000, 22050), (24000, 48000)]
+PAIRS = [(8000, 16000), (22050, 16000), (44100, 16000), (48000, 16000), (24000, 16000)]
 
 
 def sine(hertz: float, rate: int, seconds: float = 1.0) -> Samples:
@@ -40,7 +40,7 @@ def test_a_tone_keeps_its_place_and_shape(source_rate: int, target_rate: int) ->
     assert level_db(produced - expected) < -80
 
 
-@pytest.mark.parametrize(("source_rate", "target_rate"), [(48000, 16000), (24000, 8000), (44100, 16000)])
+@pytest.mark.parametrize(("source_rate", "target_rate"), [(48000, 16000), (24000, 16000), (44100, 16000)])
 def test_what_the_lower_rate_cannot_hold_is_filtered_out(source_rate: int, target_rate: int) -> None:
     assert level_db(converted(sine(0.55 * target_rate, source_rate), source_rate, target_rate)) < -100
 

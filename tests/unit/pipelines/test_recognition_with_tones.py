@@ -11,6 +11,7 @@ from hiwar.engines.tone.voice_activity import ToneVoiceActivity
 from hiwar.pipelines.recognition import RecognitionPipeline
 from hiwar.vocabulary import RECOGNITION_SAMPLE_RATES, RecognitionConfig, SpeechEnded
 from support.scripted_recognition import finals, work
+from support.tones import TONE_RATE
 
 GAP_MS = 16
 """What a decoder needs to see of the silence behind a tone; resamplers hold back twice as much and more."""
@@ -18,10 +19,10 @@ GAP_MS = 16
 
 def spoken_to_the_last_tone(text: str, sample_rate: int) -> bytes:
     """The text in tones without the space that is spoken behind it, cut off right behind its last tone."""
-    engine = ToneSynthesis()
-    *characters, _space = engine.synthesize(text, voice="tone", language="en", speed=1.0)
-    samples = np.pad(np.trim_zeros(np.concatenate(characters), "b"), (0, engine.info.sample_rate * GAP_MS // 1000))
-    return to_linear16(np.asarray(soxr.resample(samples, engine.info.sample_rate, sample_rate), np.float32))
+    pieces = ToneSynthesis().synthesize(text, voice="tone", language="en", speed=1.0, sample_rate=TONE_RATE)
+    *characters, _space = (piece.samples for piece in pieces)
+    samples = np.pad(np.trim_zeros(np.concatenate(characters), "b"), (0, TONE_RATE * GAP_MS // 1000))
+    return to_linear16(np.asarray(soxr.resample(samples, TONE_RATE, sample_rate), np.float32))
 
 
 @pytest.mark.parametrize("sample_rate", RECOGNITION_SAMPLE_RATES)

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -22,6 +23,10 @@ def checked(fields: Mapping[str, object]) -> SpeechRequest:
     return speech_request(fields, request_id="r", voices=VOICES, text_chars_max=10_000)
 
 
+def start_checked(fields: Mapping[str, object]) -> SpeechRequest:
+    return speech_request(fields, request_id="r", voices=VOICES, text_chars_max=None)
+
+
 def configured(**parameters: str) -> RecognitionConfig:
     return recognition_config(parameters, new_request_id=lambda: "made-up1")
 
@@ -30,6 +35,21 @@ def test_text_alone_is_a_request_with_the_contracts_defaults() -> None:
     assert checked({"text": "hello"}) == SpeechRequest(
         "r", "hello", "Yara", AudioFormat(SpeechFormat.PCM, 22050), 1.0, "auto", word_timestamps=False
     )
+
+
+def test_a_request_whose_text_arrives_apart_has_the_same_settings_and_no_text() -> None:
+    assert start_checked({}) == SpeechRequest("r", None)
+    settings = {"voice": "Nouf", "format": "wav", "sample_rate": 8000, "speed": 1.5, "word_timestamps": True}
+    assert start_checked(settings) == replace(checked({"text": "hello", **settings}), text=None)
+    assert start_checked({"text": None}) == start_checked({})
+
+
+@pytest.mark.parametrize("text", ["", SECRET, 5, []])
+def test_text_has_no_place_beside_text_that_arrives_apart(text: object) -> None:
+    with pytest.raises(HiwarError, match="text does not go into start") as caught:
+        start_checked({"text": text})
+    assert caught.value.code is ErrorCode.INVALID_REQUEST
+    assert SECRET not in caught.value.message
 
 
 def test_fields_that_nobody_knows_are_left_aside() -> None:

@@ -13,6 +13,8 @@ from hiwar.protocol.messages import (
     Final,
     Finalize,
     Finish,
+    Flush,
+    Flushed,
     KeepAlive,
     Message,
     Partial,
@@ -20,10 +22,14 @@ from hiwar.protocol.messages import (
     SignIn,
     SpeechEndedEvent,
     SpeechStartedEvent,
+    Start,
     SynthesisComplete,
     SynthesisStarted,
     Synthesize,
+    Text,
     TtsServerMessage,
+    WordSpoken,
+    WordTimestamps,
     WordTiming,
 )
 from hiwar.vocabulary import AudioEncoding, SpeechFormat
@@ -67,6 +73,42 @@ def test_a_pair_of_escaped_surrogates_is_one_character() -> None:
     assert decode_object('{"text": "\\ud83d\\ude00"}') == {"text": "😀"}
 
 
+@pytest.mark.parametrize(
+    ("text", "decoded"),
+    [
+        ("\\ud83d", "\ud83d"),
+        ("a\\uDE00", "a\ude00"),
+        ("\\udE00\\ud83D", "\ude00\ud83d"),
+        ("\\ud83d\\ude00\\ud83d", "😀\ud83d"),
+    ],
+)
+def test_a_piece_of_text_may_be_cut_inside_a_pair(text: str, decoded: str) -> None:
+    frame = f'{{"type": "text", "text": "{text}", "request_id": "\\ud83d", "more": [1]}}'
+    assert decode_object(frame) == {"type": "text", "text": decoded}
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '{"text": "\\ud83d"}',
+        '{"type": "start", "voice": "\\ud83d"}',
+        '{"type": "start", "text": "\\ud83d"}',
+        '{"type": "\\ud83d", "text": "a"}',
+        '{"type": "text", "text": ["\\ud83d"]}',
+        '{"type": "text", "voice": "\\ud83d"}',
+        '["\\ud83d"]',
+        '"\\ud83d"',
+        '{"type": "text", "text": "\\ud83d"',
+        '{"type": "text", "text": "\\ud83d", "n": ' + "9" * 5000 + "}",
+        '{"type": "text", "text": "\\ud83d", "n": ' + "[" * 100_000,
+    ],
+    ids=range(11),
+)
+def test_nothing_else_may(frame: str) -> None:
+    with pytest.raises(HiwarError, match=r"^The frame is not a JSON object"):
+        decode_object(frame)
+
+
 CLIENT: list[tuple[Message, dict[str, object]]] = [
     (SignIn(api_key="K"), {"x-api-key": "K"}),
     (SignIn(token="T"), {"token": "T"}),
@@ -75,6 +117,13 @@ CLIENT: list[tuple[Message, dict[str, object]]] = [
         Synthesize("a", voice="Nouf", format=SpeechFormat.WAV, sample_rate=16000, speed=1.5, language="ar"),
         {"text": "a", "voice": "Nouf", "format": "wav", "sample_rate": 16000, "speed": 1.5, "language": "ar"},
     ),
+    (Start(), {"type": "start"}),
+    (
+        Start(voice="Nouf", request_id="r", word_timestamps=True),
+        {"type": "start", "voice": "Nouf", "request_id": "r", "word_timestamps": True},
+    ),
+    (Text("a "), {"type": "text", "text": "a "}),
+    (Flush(), {"type": "flush"}),
     (Cancel(), {"type": "cancel"}),
     (Cancel("r"), {"type": "cancel", "request_id": "r"}),
     (Finalize(), {"type": "finalize"}),
@@ -91,6 +140,8 @@ def test_a_clients_message_looks_so_on_the_wire(message: Message, wire: dict[str
 TTS_SERVER: list[tuple[TtsServerMessage, str]] = [
     (SynthesisStarted("r", "Yara", SpeechFormat.PCM, 22050), "synthesis_started"),
     (SynthesisComplete("r", "ok", 10, 2, 1, 1.5, 0.1, 0.2, 0.3, 0.4), "synthesis_complete"),
+    (WordTimestamps("r", (WordSpoken("hi", 0, 200), WordSpoken("you", 200, 400))), "word_timestamps"),
+    (Flushed("r", 10, 2, 1), "flushed"),
     (Cancelled(("a", "b")), "cancelled"),
     (Cancelled(()), "cancelled"),
     (ErrorEvent(ErrorCode.INTERNAL, "m", retryable=False), "error"),
@@ -136,6 +187,9 @@ def test_every_number_of_a_completion_is_on_the_wire_even_when_it_is_nothing() -
         "text_ms": 0.0,
         "model_ms": 0.0,
         "encode_ms": 0.0,
+        "first_text_ms": 0.0,
+        "first_model_ms": 0.0,
+        "first_encode_ms": 0.0,
     }
 
 

@@ -197,11 +197,12 @@ def test_one_request_from_its_arrival_to_its_end() -> None:
     )
     assert session.deadline_s is None
     assert session.wants("a")
-    first, last = SynthesisProgress(10.4, 1, 1), SynthesisProgress(20.6, 2, 1, 1.00049, 2.5, 3.5)
+    first = SynthesisProgress(10.4, 1, 1, 0.5, 1.5, 0.25)
+    last = SynthesisProgress(20.6, 2, 1, 1.00049, 2.5, 3.5)
     assert session.audio("a", b"12", first, 1.25) == (SendAudio(b"12"),)
     assert session.audio("a", b"34", last, 1.5) == (SendAudio(b"34"),)
     assert session.completed("a", last, 2.0) == (
-        Send(SynthesisComplete("a", "ok", 21, 2, 1, 250.0, 0.0, 1.0, 2.5, 3.5)),
+        Send(SynthesisComplete("a", "ok", 21, 2, 1, 250.0, 0.0, 1.0, 2.5, 3.5, 0.5, 1.5, 0.25)),
     )
     assert not session.wants("a")
     assert session.audio("a", b"56", last, 2.0) == ()

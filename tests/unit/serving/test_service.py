@@ -12,7 +12,7 @@ from hiwar.engines.tone.recognition import ToneRecognition
 from hiwar.engines.tone.synthesis import ToneSynthesis
 from hiwar.engines.tone.voice_activity import ToneVoiceActivity
 from hiwar.errors import ErrorCode, HiwarError
-from hiwar.pipelines.settings import RecognitionSettings
+from hiwar.pipelines.settings import RecognitionSettings, SynthesisSettings
 from hiwar.serving.auth import Authenticator
 from hiwar.serving.bindings import bindings
 from hiwar.serving.catalogue import VoiceCatalogue
@@ -49,6 +49,7 @@ async def serving(
     service = SpeechService(
         authenticator=Authenticator(store, None),
         limits=limits or ServingLimits(),
+        synthesis=SynthesisSettings(),
         recognition=RecognitionSettings(),
         synthesis_workers=workers,
         recognition_workers=workers,

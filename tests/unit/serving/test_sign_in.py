@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hiwar.errors import ErrorCode, HiwarError
-from hiwar.pipelines.settings import RecognitionSettings
+from hiwar.pipelines.settings import RecognitionSettings, SynthesisSettings
 from hiwar.serving.auth import Authenticator
 from hiwar.serving.key_text import new_key
 from hiwar.serving.keys import KeyStore
@@ -23,6 +23,7 @@ def test_a_broken_store_shows_no_path(tmp_path: Path, caplog: pytest.LogCaptureF
     service = SpeechService(
         authenticator=Authenticator(store, None),
         limits=ServingLimits(),
+        synthesis=SynthesisSettings(),
         recognition=RecognitionSettings(),
         synthesis_workers=workers,
         recognition_workers=workers,

@@ -8,14 +8,17 @@ from typing import cast
 import pytest
 
 from hiwar.errors import EngineError, ErrorCode, HiwarError
+from hiwar.pipelines.settings import SynthesisSettings
 from hiwar.pipelines.synthesis import SynthesisPipeline
 from hiwar.protocol.effects import TtsEffect
 from hiwar.protocol.tts_session import TtsServerSession
+from hiwar.serving.metrics import Metrics
 from hiwar.serving.tts_stream import TtsStream
 from hiwar.serving.workers import Priority, Workers
+from hiwar.text.feed import Segment, SegmentFeed
 from hiwar.vocabulary import SpeechRequest
 from support.limits import TTS_LIMITS
-from support.streams import Gate, HeldClock, QueueConnection, ScriptedSpeech, SpeechStep, run
+from support.streams import Gate, HeldClock, QueueConnection, ScriptedSpeech, SpeechStep, Starved, run
 
 NEVER_MS = 1_000_000
 SECRET = "what a library said"
@@ -30,6 +33,7 @@ class Desk:
     workers: Workers
     clock: HeldClock
     pipelines: list[ScriptedSpeech]
+    metrics: Metrics
     running: "asyncio.Task[None]"
 
     def ask(self, request_id: str, **fields: object) -> None:
@@ -46,14 +50,14 @@ async def speaking(
     *scripts: Sequence[SpeechStep] | Exception, signed_in: bool = True, send_timeout_ms: int = NEVER_MS
 ) -> AsyncIterator[Desk]:
     """A running stream whose requests are spoken by the scripts in turn; at the end nothing of it may be left."""
-    connection, clock, pipelines = QueueConnection(), HeldClock(), list[ScriptedSpeech]()
+    connection, clock, pipelines, metrics = QueueConnection(), HeldClock(), list[ScriptedSpeech](), Metrics()
     remaining = list(scripts)
 
-    def open_pipeline(request: SpeechRequest) -> SynthesisPipeline:
+    def open_pipeline(request: SpeechRequest, feed: SegmentFeed) -> SynthesisPipeline:
         script = remaining.pop(0)
         if isinstance(script, Exception):
             raise script
-        pipelines.append(ScriptedSpeech(script))
+        pipelines.append(ScriptedSpeech(script, feed))
         return cast("SynthesisPipeline", pipelines[-1])
 
     def sign_in(session: TtsServerSession, credential: str) -> tuple[TtsEffect, ...]:
@@ -73,12 +77,14 @@ async def speaking(
         sign_in=sign_in,
         open_pipeline=open_pipeline,
         workers=workers,
+        metrics=metrics,
+        settings=SynthesisSettings(text_wait_ms=NEVER_MS, ahead_ms=2000),
         clock=clock,
         send_timeout_ms=send_timeout_ms,
     )
     running = asyncio.create_task(stream.run(opening))
     try:
-        yield Desk(stream, connection, workers, clock, pipelines, running)
+        yield Desk(stream, connection, workers, clock, pipelines, metrics, running)
         connection.say(None)
         await running
     finally:
@@ -155,24 +161,10 @@ def test_the_idle_deadline_closes() -> None:
     run(scenario())
 
 
-def test_long_audio_is_cut_into_frames_that_join_to_it() -> None:
-    async def scenario() -> None:
-        audio = bytes(range(256)) * 100
-        async with speaking([audio]) as desk:
-            desk.ask("a")
-            await desk.connection.until_sent("synthesis_complete")
-            frames = [frame for frame in desk.connection.sent if isinstance(frame, bytes)]
-            assert [len(frame) for frame in frames] == [8192, 8192, 8192, 1024]
-            assert b"".join(frames) == audio
-            assert desk.connection.of_type("synthesis_complete")[0]["audio_ms"] == 256
-
-    run(scenario())
-
-
 def test_cancel_between_two_frames_counts_what_was_sent() -> None:
     async def scenario() -> None:
         gate = Gate()
-        async with speaking([gate, bytes(8192 * 4)]) as desk:
+        async with speaking([gate, (bytes(8192),) * 4]) as desk:
             desk.ask("a")
             await gate.reached.wait()
             await desk.connection.until_sent("synthesis_started")
@@ -184,7 +176,7 @@ def test_cancel_between_two_frames_counts_what_was_sent() -> None:
             desk.connection.taking.set()
             await desk.connection.until_sent("cancelled")
             assert desk.connection.types == ["synthesis_started", "audio", "synthesis_complete", "cancelled"]
-            assert desk.connection.of_type("synthesis_complete")[0]["audio_ms"] == round(8192 * 4 // 100 / 4)
+            assert desk.connection.of_type("synthesis_complete")[0]["audio_ms"] == 8192 // 100
 
     run(scenario())
 
@@ -521,3 +513,91 @@ def test_a_transport_that_breaks_its_promise_ends_the_stream_with_its_error() ->
 
     with pytest.raises(ExceptionGroup):
         run(scenario())
+
+
+def test_text_piece_by_piece_reaches_the_feed_and_wakes_a_starved_pipeline() -> None:
+    async def scenario() -> None:
+        async with speaking([Starved(), b"1" * 100, Starved(), b"2" * 100]) as desk:
+            desk.connection.say({"type": "start", "request_id": "a"})
+            await desk.connection.until_sent("synthesis_started")
+            await desk.compute_settled()
+            assert [pipeline.guard.steps for pipeline in desk.pipelines] == [1]
+            desk.connection.say({"type": "text", "text": "Hello there. "})
+            await desk.connection.until(lambda: desk.connection.types.count("audio") == 1)
+            await desk.compute_settled()
+            assert desk.pipelines[0].guard.steps == 3
+            desk.connection.say({"type": "finish"})
+            await desk.connection.until_sent("synthesis_complete")
+            assert desk.connection.types == ["synthesis_started", "audio", "audio", "synthesis_complete"]
+            feed = desk.pipelines[0].feed
+            found = feed.next(0.0)
+            assert isinstance(found, Segment)
+            assert found.text == "Hello there."
+            assert feed.next(0.0) is None
+            assert feed.finished
+
+    run(scenario())
+
+
+def test_a_starved_pipeline_goes_on_when_what_is_held_has_waited_long_enough() -> None:
+    async def scenario() -> None:
+        async with speaking([Starved(resumes_s=0.01), b"1"]) as desk:
+            desk.connection.say({"type": "start"})
+            await desk.connection.until(lambda: "audio" in desk.connection.types)
+            desk.connection.say({"type": "cancel"})
+            await desk.connection.until_sent("cancelled")
+
+    run(scenario())
+
+
+def test_cancel_of_a_starved_request_ends_it() -> None:
+    async def scenario() -> None:
+        async with speaking([Starved(), b"1"], [b"2"]) as desk:
+            desk.connection.say({"type": "start", "request_id": "a"})
+            await desk.connection.until_sent("synthesis_started")
+            await desk.compute_settled()
+            desk.connection.say({"type": "cancel"})
+            desk.ask("b")
+            await desk.connection.until_sent("synthesis_complete", 2)
+            ended = [(m["request_id"], m["status"]) for m in desk.connection.of_type("synthesis_complete")]
+            assert ended == [("a", "cancelled"), ("b", "ok")]
+
+    run(scenario())
+
+
+def sample(metrics: Metrics, name: str) -> float:
+    lines = metrics.render().decode().splitlines()
+    return float(next(line for line in lines if line.startswith(f"{name} ")).split()[1])
+
+
+def test_what_is_measured() -> None:
+    async def scenario() -> None:
+        gate = Gate()
+        async with speaking([gate, b"1" * 200], [b"1", gate]) as desk:
+            desk.ask("a")
+            await gate.reached.wait()
+            desk.clock.now = 0.03
+            gate.open()
+            await desk.connection.until_sent("synthesis_complete")
+            assert sample(desk.metrics, "hiwar_tts_first_audio_seconds_sum") == pytest.approx(0.03)
+            assert sample(desk.metrics, "hiwar_tts_audio_seconds_total") == pytest.approx(0.002)
+            assert sample(desk.metrics, "hiwar_tts_cancel_to_idle_seconds_count") == 0
+
+    run(scenario())
+
+
+def test_the_time_from_cancel_to_idle_is_measured() -> None:
+    async def scenario() -> None:
+        gate = Gate()
+        async with speaking([gate, b"1"], [b"2"]) as desk:
+            desk.ask("a")
+            await gate.reached.wait()
+            desk.connection.say({"type": "cancel"})
+            await desk.connection.until_sent("cancelled")
+            desk.clock.now = 0.007
+            gate.open()
+            desk.ask("b")  # begins when nothing of the other runs any more
+            await desk.connection.until_sent("synthesis_complete", 2)
+            assert sample(desk.metrics, "hiwar_tts_cancel_to_idle_seconds_sum") == pytest.approx(0.007)
+
+    run(scenario())

@@ -49,6 +49,27 @@ def test_a_step_runs_on_an_engine_thread_and_its_result_comes_back() -> None:
     run(scenario())
 
 
+def test_of_one_priority_the_nearest_deadline_goes_first() -> None:
+    async def scenario() -> None:
+        done: list[float] = []
+        async with working() as workers:
+            async with one_thread_held(workers):
+                asked = [
+                    asyncio.create_task(workers.run(partial(done.append, deadline_s), priority, deadline_s))
+                    for priority, deadline_s in (
+                        (Priority.AHEAD, 1.0),
+                        (Priority.LATER, 4.0),
+                        (Priority.LATER, 3.0),
+                        (Priority.FIRST, 9.0),
+                    )
+                ]
+                await queued(workers, 4)
+            await asyncio.gather(*asked)
+        assert done == [9.0, 3.0, 4.0, 1.0]
+
+    run(scenario())
+
+
 def test_first_audio_goes_first_and_equal_ones_in_the_order_of_their_arrival() -> None:
     async def scenario() -> None:
         done: list[str] = []

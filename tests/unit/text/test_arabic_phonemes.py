@@ -27,6 +27,11 @@ def test_neighbours_meet_unless_a_pause_divides_them(text: str, phones: str) -> 
     assert said(text) == phones
 
 
+def test_words_tell_where_they_begin() -> None:
+    text = " نَعَم، 5 لَا-نَعَم"
+    assert [word.start for word in pronounce(text)] == [1, text.index("لَا"), text.rindex("نَعَم")]
+
+
 @pytest.mark.parametrize(
     ("word", "stressed"),
     [

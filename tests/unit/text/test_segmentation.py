@@ -18,6 +18,7 @@ from hiwar.text.segmentation import LONG_FIRST_CHARACTERS, MAX_SEGMENT_CHARACTER
         ('He said "no." Then he left.', ['He said "no."', "Then he left."]),
         ("I said no. Take the sun. Then go.", ["I said no.", "Take the sun.", "Then go."]),
         ("Really?! Yes...", ["Really?!", "Yes..."]),
+        ("See Prof. Dr. Smith there. Go. Now.", ["See Prof. Dr. Smith there.", "Go.", "Now."]),
     ],
 )
 def test_cuts_at_the_sentence_marks_of_both_scripts(text: str, expected: list[str]) -> None:
@@ -41,22 +42,41 @@ def test_a_dot_inside_a_sentence_does_not_end_it(text: str) -> None:
     assert [*segments(text)] == [text]
 
 
-def test_a_long_first_sentence_gives_its_first_clause_at_once() -> None:
-    text = "أهلا وسهلا بكم، اختر الخدمة المطلوبة من القائمة التالية، ثم اضغط على زر التأكيد وانتظر قليلا"
+def test_a_long_first_sentence_is_cut_at_its_last_clause_in_time() -> None:
+    text = (
+        "أهلا وسهلا بكم، اختر الخدمة المطلوبة من القائمة التالية، ثم اضغط على زر التأكيد وانتظر قليلا، "
+        "وسوف نرسل إليك رسالة فيها موعد الزيارة واسم الموظف"
+    )
     assert len(text) > LONG_FIRST_CHARACTERS
     first, rest = segments(text)
-    assert first == "أهلا وسهلا بكم،"
+    assert first == "أهلا وسهلا بكم، اختر الخدمة المطلوبة من القائمة التالية، ثم اضغط على زر التأكيد وانتظر قليلا،"
     assert f"{first} {rest}" == text
 
 
-def test_only_the_first_sentence_is_hurried() -> None:
-    later = "This sentence is not the first one, and so it stays whole, with all its clauses in it."
-    assert [*segments(f"Yes. {later}")] == ["Yes.", later]
-
-
-def test_a_tiny_first_clause_is_not_torn_off() -> None:
+def test_a_first_sentence_that_is_not_long_stays_whole() -> None:
     text = "No, I would rather that you call the branch on Monday morning before it opens, please."
-    assert next(segments(text)) == "No, I would rather that you call the branch on Monday morning before it opens,"
+    assert [*segments(text)] == [text]
+
+
+def test_only_the_first_sentence_is_hurried() -> None:
+    later = (
+        "This sentence is not the first one, " + "and so it stays whole, with all its clauses in it, " * 3 + "as here."
+    )
+    assert LONG_FIRST_CHARACTERS < len(later) <= MAX_SEGMENT_CHARACTERS
+    assert [*segments(f"Yes. {later}")] == ["Yes.", later]
+    assert next(segments(f"... {later}")) != later
+
+
+@pytest.mark.parametrize("head", ["No, ", "My shop is at 10:30 ", "In all 3,500 of Dr. No "])
+def test_a_long_first_sentence_without_a_clause_is_cut_in_no_phrase(head: str) -> None:
+    text = head + "word " * 25 + "end."
+    assert LONG_FIRST_CHARACTERS < len(text) <= MAX_SEGMENT_CHARACTERS
+    assert [*segments(text)] == [text]
+
+
+def test_a_sentence_that_is_too_long_is_not_cut_after_a_number() -> None:
+    text = "Yes! " + "a " * 96 + "for 20 000 % of them"
+    assert [*segments(text)][1:] == [("a " * 96 + "for").strip(), "20 000 % of them"]
 
 
 def test_long_sentences_are_cut_at_clauses_then_spaces_then_anywhere() -> None:
@@ -89,4 +109,4 @@ def test_ten_thousand_hostile_characters_are_bounded(hostile: str) -> None:
 
 
 def test_is_lazy() -> None:
-    assert next(segments("First. " + "rest " * 100_000)) == "First."
+    assert next(segments("The first. " + "rest " * 100_000)) == "The first."

@@ -4,7 +4,7 @@ The model knows no pharyngeals and no emphatics; the backed vowel beside them, w
 is what it is given instead. Each choice is the one that a recogniser of Arabic understood best of several.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from hiwar.text.arabic_letters import VOWELS
 from hiwar.text.arabic_phonemes import SpokenWord
@@ -27,12 +27,8 @@ _FRONTING = frozenset({"i", "ii", "y", "sh"})
 _STRESS = "ˈ"
 
 
-def phonemes(words: Iterable[SpokenWord]) -> str:
-    """The words as one string in the model's alphabet, with stress and pauses."""
-    return " ".join(filter(None, map(_word, words)))
-
-
-def _word(word: SpokenWord) -> str:
+def sounds(word: SpokenWord) -> str:
+    """A word in the model's alphabet, with its stress and the pause after it; "" when the model has no sound for it."""
     said: list[str] = []
     index = 0
     while index < len(word.phones):

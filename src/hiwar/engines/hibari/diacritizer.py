@@ -47,23 +47,27 @@ class Diacritizer:
             return ""
         ids = np.array([[self._ids.get(base, self._unknown) for base, _ in units]], np.int64)
         presence, values = self._session.run(["presence", "value"], {"input": ids})
+        chosen = self._choose(units, (presence[0] > 0).tolist(), values[0])
         kept = _marked_words(units)
-        marked: list[str] = []
-        for index, (base, marks) in enumerate(units):
-            if not kept[index] and "\u0621" <= base <= "\u064a":
-                initial = index == 0 or not units[index - 1][0].isalpha()
-                marks = self._choose(base, marks, values[0, index], presence[0, index] > 0, initial=initial)  # noqa: PLW2901
-            marked.append(base + marks)
+        marked = [base + (marks if kept[index] else chosen[index]) for index, (base, marks) in enumerate(units)]
         return unicodedata.normalize("NFC", "".join(marked))
 
-    def _choose(self, base: str, marks: str, scores: NDArray[np.float32], present: bool, *, initial: bool) -> str:
-        parts = _parts(marks)
-        if not present or parts not in self._allowed:
-            return marks
-        if initial and base == "ا" and not parts:
-            # The hamza of a first alef is often left out in writing; its vowel is wanted all the same.
-            return "".join(mark for mark in self._classes[int(scores.argmax())] if mark in _VOWEL_MARKS)
-        return self._classes[int(np.where(self._allowed[parts], scores, -np.inf).argmax())]
+    def _choose(self, units: list[tuple[str, str]], present: list[bool], scores: NDArray[np.float32]) -> list[str]:
+        """For each unit the best marks that leave its letter what it is, or those it has where none are wanted."""
+        found = self._allowed.keys() & {_parts(marks) for _, marks in units}
+        best = {parts: np.where(self._allowed[parts], scores, -np.inf).argmax(axis=1).tolist() for parts in found}
+        free = scores.argmax(axis=1).tolist()
+        chosen = [marks for _, marks in units]
+        for index, (base, marks) in enumerate(units):
+            parts = _parts(marks)
+            if not present[index] or parts not in best or not "\u0621" <= base <= "\u064a":
+                continue
+            if base == "ا" and not parts and (index == 0 or not units[index - 1][0].isalpha()):
+                # The hamza of a first alef is often left out in writing; its vowel is wanted all the same.
+                chosen[index] = "".join(filter(_VOWEL_MARKS.__contains__, self._classes[free[index]]))
+            else:
+                chosen[index] = self._classes[best[parts][index]]
+        return chosen
 
 
 def _classes(indexes: dict[str, int]) -> tuple[str, ...]:
@@ -71,7 +75,7 @@ def _classes(indexes: dict[str, int]) -> tuple[str, ...]:
 
 
 def _parts(marks: str) -> str:
-    return "".join(mark for mark in marks if mark in _LETTER_PARTS)
+    return "".join(filter(_LETTER_PARTS.__contains__, marks)) if marks else ""
 
 
 def _is_plain(marks: str) -> bool:

@@ -1,21 +1,20 @@
-"""The hibari engine: a segment to phonemes, one model run, frames shaped into a voice, hibari.dsp to sound them."""
+"""The hibari engine: a segment to phonemes, these to sound window by window, its words timed, a pause at its end."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 from hibari import dsp
-from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
 
-from hiwar.engines.contracts import EngineInfo, EngineVoice, Samples
-from hiwar.engines.hibari.phonemizer import Phonemizer
-from hiwar.engines.hibari.shaping import Frames, shape_frames
+from hiwar.engines.contracts import EngineInfo, EngineVoice, Samples, SpeechPiece
+from hiwar.engines.hibari import vocoder
+from hiwar.engines.hibari.acoustic import AcousticModel
+from hiwar.engines.hibari.phonemizer import Phonemes, Phonemizer
+from hiwar.engines.hibari.shaping import shaping
+from hiwar.engines.hibari.stream import FADE_MS, Schedule, speak
 from hiwar.engines.hibari.voices import SHAPES, VOICES
+from hiwar.engines.hibari.word_times import WordTimes
 from hiwar.errors import EngineError
 from hiwar.vocabulary import Language
-
-_NOISE_SEED = 0
-"""Constant, so that the same request gives the same samples."""
 
 INFO = EngineInfo(
     name="hibari",
@@ -23,20 +22,40 @@ INFO = EngineInfo(
     licence="Apache-2.0",
     languages=("ar", "en"),
     sample_rate=dsp.SR,
+    word_timestamps=True,
+    native_rates=vocoder.RATES,
+    streams="pieces",
 )
+
+_SENTENCE_PAUSE_MS = 330
+_CLAUSE_PAUSES_MS = {",": 160, ";": 200, ":": 200, "—": 200}
+"""At normal speed, by the mark that closes a string, from its last audible frame on."""
+
+_CLOSING = '"”) '
+"""What may follow the mark."""
 
 
 class HibariEngine:
     """Shared by all streams: sessions, lexicons and tables are only read after construction."""
 
-    def __init__(self, session: Any, phonemizer: Phonemizer, ids: Mapping[str, int]) -> None:  # noqa: ANN401
-        self._session = session
+    def __init__(
+        self, model: AcousticModel, phonemizer: Phonemizer, ids: Mapping[str, int], schedule: Schedule
+    ) -> None:
+        self._model: AcousticModel | None = model
         self._phonemizer = phonemizer
         self._ids = ids
+        self._schedule = schedule
+        self._noise = vocoder.noise_table()
+        self._outputs = {rate: vocoder.output(rate) for rate in vocoder.RATES}
+        self._shapings = {
+            (name, rate): shaping(shape, output.bins)
+            for name, shape in SHAPES.items()
+            for rate, output in self._outputs.items()
+        }
 
     @property
     def info(self) -> EngineInfo:
-        """Of the embedded model; the sample rate is what its signal processing emits."""
+        """Of the embedded model."""
         return INFO
 
     @property
@@ -44,26 +63,51 @@ class HibariEngine:
         """All speak both languages."""
         return VOICES
 
-    def synthesize(self, text: str, *, voice: str, language: Language, speed: float) -> Iterator[Samples]:
-        """One piece per 250 phonemes (about 15 s of audio), nearly always one in all. Raises EngineError."""
+    def synthesize(
+        self, text: str, *, voice: str, language: Language, speed: float, sample_rate: int
+    ) -> Iterator[SpeechPiece]:
+        """Pieces of about 190 ms, 400 ms, then 800 ms; empty ones where a step only prepared. Raises EngineError."""
         if voice not in SHAPES:
             raise EngineError("This engine has no such voice; choose one that it lists.")
-        for phonemes in self._phonemizer(text, language):
-            yield self._speak(phonemes, voice, speed * (SHAPES[voice].pace if language == "ar" else 1.0))
+        if sample_rate not in self._outputs:
+            raise EngineError("This engine does not emit that sample rate; choose one that it lists.")
+        pace = speed * (SHAPES[voice].pace if language == "ar" else 1.0)
+        return self._pieces(self._phonemizer(text, language), voice, pace, sample_rate)
 
     def close(self) -> None:
         """Drop the model; the memory goes with the last reference."""
-        self._session = None
+        self._model = None
 
-    def _speak(self, phonemes: str, voice: str, speed: float) -> Samples:
-        shape = SHAPES[voice]
-        ids = [0, *(self._ids[character] for character in phonemes), 0]
-        inputs = {"ids": np.array([ids], np.int64), "speed": np.array([speed], np.float32)}
-        try:
-            outputs = self._session.run(None, inputs)
-        except (onnx_errors.Fail, onnx_errors.InvalidArgument, onnx_errors.RuntimeException) as error:
-            raise EngineError from error
-        frames = shape_frames(Frames(*(output[0] for output in outputs)), shape)
-        samples: Samples = dsp.synth(*frames, np.random.default_rng(_NOISE_SEED))
-        np.clip(samples * np.float32(shape.gain), -1.0, 1.0, out=samples)
-        return samples
+    def _pieces(
+        self, strings: tuple[Phonemes, ...], voice: str, speed: float, sample_rate: int
+    ) -> Iterator[SpeechPiece]:
+        said_ms = 0.0
+        for phonemes in strings:
+            for piece in self._speak(phonemes, voice, speed, sample_rate, said_ms):
+                yield piece
+                said_ms += len(piece.samples) * 1000 / sample_rate
+
+    def _speak(
+        self, phonemes: Phonemes, voice: str, speed: float, sample_rate: int, from_ms: float
+    ) -> Iterator[SpeechPiece]:
+        model = self._model
+        if model is None:
+            raise EngineError
+        timing = model.encode([0, *(self._ids[character] for character in phonemes.text), 0], speed)
+        words: WordTimes | None = None
+        sounding = vocoder.Vocoder(
+            self._outputs[sample_rate], self._shapings[voice, sample_rate], SHAPES[voice], self._noise
+        )
+        for stretch in speak(model, timing, sounding, self._schedule):
+            if words is None:
+                words = WordTimes(phonemes.words, timing, speed, stretch.start, from_ms)
+            samples = stretch.samples
+            if stretch.stop == timing.frame_count:
+                samples = np.concatenate((samples, _pause(phonemes.text, speed, sample_rate)))
+            yield SpeechPiece(samples, words.before(stretch.stop))
+
+
+def _pause(phonemes: str, speed: float, sample_rate: int) -> Samples:
+    mark = phonemes.rstrip(_CLOSING)[-1:]
+    pause_ms = _CLAUSE_PAUSES_MS.get(mark, _SENTENCE_PAUSE_MS) / speed - FADE_MS
+    return np.zeros(max(0, round(pause_ms * sample_rate / 1000)), np.float32)

@@ -2,17 +2,21 @@
 
 import json
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
 
-import onnxruntime
 from hibari.g2p import G2P
 from hibari.g2p.oov import OOV
 from hibari.voices import voice_path
 
 from hiwar.engines.contracts import EngineContext
+from hiwar.engines.hibari.acoustic import AcousticModel
 from hiwar.engines.hibari.diacritizer import Diacritizer, model_bytes
 from hiwar.engines.hibari.engine import HibariEngine
+from hiwar.engines.hibari.graphs import RECIPE
 from hiwar.engines.hibari.phonemizer import Phonemizer
+from hiwar.engines.hibari.stream import Schedule
+from hiwar.engines.onnx_graphs import derive
+from hiwar.engines.onnx_sessions import open_session
 from hiwar.vocabulary import Language
 
 _PACKAGED_VOICE = "heart"
@@ -20,26 +24,23 @@ _WARM_UP: tuple[tuple[str, Language], ...] = (("Ready to speak.", "en"), ("جا�
 
 
 def load_engine(context: EngineContext) -> HibariEngine:
-    """The engine, warmed up. Raises ImportError naming a package that is missing."""
+    """The engine, warmed up.
+
+    Raises ImportError naming a package that is missing, EngineUnavailableError for a voice model of another structure.
+    """
     context.report("Loading the hibari voice model")
     assets = files("hibari") / "assets"
     ids: dict[str, int] = json.loads((assets / "vocab.json").read_text(encoding="utf-8"))
-    english = G2P(oov=OOV(session=_session((assets / "oov.onnx").read_bytes())))
-    diacritizer = Diacritizer(_session(model_bytes()))
+    english = G2P(oov=OOV(session=open_session((assets / "oov.onnx").read_bytes())))
+    diacritizer = Diacritizer(open_session(model_bytes()))
     phonemizer = Phonemizer(english, diacritizer, frozenset(ids))
-    engine = HibariEngine(_session(voice_path(_PACKAGED_VOICE)), phonemizer, ids)
+    parts = derive(Path(voice_path(_PACKAGED_VOICE)).read_bytes(), RECIPE, context)
+    model = AcousticModel({name: open_session(part) for name, part in parts.items()})
+    engine = HibariEngine(model, phonemizer, ids, Schedule())
     for text, language in _WARM_UP:
-        for _ in engine.synthesize(text, voice=engine.voices[0].name, language=language, speed=1.0):
-            pass
+        for voice in engine.voices:
+            for _ in engine.synthesize(
+                text, voice=voice.name, language=language, speed=1.0, sample_rate=engine.info.sample_rate
+            ):
+                pass
     return engine
-
-
-def _session(model: str | bytes) -> Any:  # noqa: ANN401  # onnxruntime publishes no types
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # A spinning worker takes the core from the streams beside it.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -1,70 +1,148 @@
-"""Text of either language, or both mixed, to phoneme strings of the model's alphabet."""
+"""Text of either language, or both mixed, to phoneme strings of the model's alphabet, and which word sounds where."""
 
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
-from hiwar.engines.hibari import arabic_sounds
+from hiwar.engines.hibari import arabic_sounds, english_sounds
+from hiwar.engines.hibari.english_sounds import EnglishG2P
 from hiwar.text.arabic_lexicon import mark_known_words
 from hiwar.text.arabic_numbers import write_numbers
-from hiwar.text.arabic_phonemes import pronounce
+from hiwar.text.arabic_phonemes import SpokenWord, pronounce
 from hiwar.text.language import runs
+from hiwar.text.word_alignment import align
 from hiwar.vocabulary import Language
 
 MAX_PHONEMES = 250
 """Longer strings are split, so that one step stays short; a closing mark may be added. The model knows up to 400."""
 
-_SILENT = frozenset(';:,.!?—…"()“” ˈˌː')
+_PAUSES = ';:,.!?—…"()“” '
+_SILENT = _PAUSES + "ˈˌː"
 _ENDS = frozenset(';:,.!?—…"”)')
-# The package's G2P takes time quadratic in an unbroken word, and reads numbers only up to 12 digits.
-_LONG_WORD = re.compile(r"(\S{32})(?=\S)")
-_LONG_NUMBER = re.compile(r"\d{13,}")
+_WORD = re.compile(r"\S+")
 
-_UNREADABLE = (LookupError, ValueError)
-"""What the package raises for words and signs that it has no rule for, such as circled digits."""
+_Pieces = list[tuple[str, int]]
+"""Phonemes, spaces included, each piece with the index of its word in the text."""
+_Extents = list[tuple[int, int, int]]
+"""First phoneme, the one after the last, and the index of their word in the text; in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordSpan:
+    """The word `text[start:end]` of a segment, and where it sounds: in `phonemes[first:last]`."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phonemes:
+    """A string in the model's alphabet, and the segment's words that begin to sound in it, in order.
+
+    Words are what white space divides. Spans are not empty and do not overlap; pauses at their ends are left out.
+    """
+
+    text: str
+    words: tuple[WordSpan, ...]
 
 
 class Phonemizer:
     """Callable on one segment; holds only what is shared and read. Safe to call from several threads."""
 
     def __init__(
-        self, english: Callable[[str], str], diacritize: Callable[[str], str], alphabet: frozenset[str]
+        self,
+        english: EnglishG2P,
+        diacritize: Callable[[str], str],
+        alphabet: frozenset[str],
+        arabic: Callable[[SpokenWord], str] = arabic_sounds.sounds,
     ) -> None:
         self._english = english
         self._diacritize = diacritize
         self._alphabet = alphabet
+        self._arabic = arabic
 
-    def __call__(self, text: str, language: Language) -> tuple[str, ...]:
+    def __call__(self, text: str, language: Language) -> tuple[Phonemes, ...]:
         """Strings of at most MAX_PHONEMES; () when nothing in the text can be said.
 
         `language` reads what has no letters, such as a lone number.
         """
-        said = (
-            self._read_arabic(run.text) if run.language == "ar" else self._read_english(run.text)
-            for run in runs(text, language)
-        )
-        phonemes = "".join(filter(self._alphabet.__contains__, " ".join(filter(None, said))))
-        return tuple(_ended(part) for part in _split(phonemes) if not _SILENT.issuperset(part))
+        bounds = [match.span() for match in _WORD.finditer(text)]
+        phonemes, extents = self._read(text, language, [end for _, end in bounds])
+        if not self._alphabet.issuperset(phonemes):
+            phonemes, extents = self._known(phonemes, extents)
+        return tuple(_strings(phonemes, extents, bounds))
 
-    def _read_arabic(self, text: str) -> str:
+    def _read(self, text: str, language: Language, word_ends: Sequence[int]) -> tuple[str, _Extents]:
+        """Phonemes of all runs with a space between them, and which word each stretch belongs to."""
+        said, offset = "", 0
+        extents: _Extents = []
+        for run in runs(text, language):
+            pieces = (
+                self._read_arabic(run.text) if run.language == "ar" else english_sounds.sounds(self._english, run.text)
+            )
+            spoken = "".join([phonemes for phonemes, _ in pieces])
+            if sound := spoken.strip():
+                said += " " if said else ""
+                start, stop = len(said), len(said) + len(sound)
+                lead = len(spoken) - len(spoken.lstrip())
+                cuts = accumulate([len(phonemes) for phonemes, _ in pieces], initial=start - lead)
+                limits = [min(max(cut, start), stop) for cut in cuts]
+                first_word = bisect_right(word_ends, offset)
+                extents += zip(limits, limits[1:], [first_word + word for _, word in pieces], strict=False)
+                said += sound
+            offset += len(run.text)
+        return said, extents
+
+    def _read_arabic(self, text: str) -> _Pieces:
         """Phonemes of Arabic text: numbers in words, vowel marks, phones, then the model's nearest sounds."""
-        marked = self._diacritize(mark_known_words(write_numbers(text)))
-        return arabic_sounds.phonemes(pronounce(marked))
+        written = write_numbers(text)
+        marked = self._diacritize(mark_known_words(written))
+        owners = align(text.split(), written.split(), write_numbers)
+        starts = [match.start() for match in _WORD.finditer(marked)]
+        # Marks before the first letter fall away, so that words are counted from the end.
+        missing = len(owners) - len(starts) - 1
+        said = ((self._arabic(word), word.start) for word in pronounce(marked))
+        return [(f"{sound} ", owners[bisect_right(starts, start) + missing]) for sound, start in said if sound]
 
-    def _read_english(self, text: str) -> str:
-        """Phonemes of English text; a word that the package cannot read is spelled, or else passed over."""
-        text = _LONG_NUMBER.sub(lambda match: " ".join(match[0]), _LONG_WORD.sub(r"\1 ", text))
-        try:
-            return self._english(text)
-        except _UNREADABLE:
-            return " ".join(filter(None, map(self._read_word, text.split())))
+    def _known(self, phonemes: str, extents: _Extents) -> tuple[str, _Extents]:
+        """Without what is not in the alphabet."""
+        kept = [0, *accumulate(map(self._alphabet.__contains__, phonemes))]
+        known = "".join(filter(self._alphabet.__contains__, phonemes))
+        return known, [(kept[first], kept[last], word) for first, last, word in extents]
 
-    def _read_word(self, word: str) -> str:
-        for reading in (word, " ".join(filter(str.isalnum, word))):
-            try:
-                return self._english(reading)
-            except _UNREADABLE:
-                continue
-        return ""
+
+def _strings(phonemes: str, extents: _Extents, bounds: Sequence[tuple[int, int]]) -> Iterator[Phonemes]:
+    """The string in parts, each with the words that begin in it; a word that a part cuts off is not told again."""
+    told = 0
+    for start, stop in _split(phonemes):
+        part = phonemes[start:stop]
+        if not part.strip(_SILENT):
+            continue
+        within = [
+            (max(0, first - start), last - start, word)
+            for first, last, word in extents
+            if last > start and word >= told
+        ]
+        spans = _spans(part, within)
+        yield Phonemes(_ended(part), tuple([WordSpan(*bounds[word], first, last) for first, last, word in spans]))
+        told = spans[-1][2] + 1 if spans else told
+
+
+def _spans(phonemes: str, extents: _Extents) -> _Extents:
+    """One extent for each word that sounds, without the pauses around it."""
+    spans: _Extents = []
+    for first, last, word in extents:
+        sound = phonemes[first:last]
+        if sound.strip(_SILENT):
+            begin = first + len(sound) - len(sound.lstrip(_PAUSES))
+            if spans and spans[-1][2] == word:
+                begin = spans.pop()[0]
+            spans.append((begin, first + len(sound.rstrip(_PAUSES)), word))
+    return spans
 
 
 def _ended(phonemes: str) -> str:
@@ -72,17 +150,18 @@ def _ended(phonemes: str) -> str:
     return phonemes if phonemes[-1] in _ENDS else f"{phonemes}."
 
 
-def _split(phonemes: str) -> Iterator[str]:
+def _split(phonemes: str) -> Iterator[tuple[int, int]]:
+    """Bounds of strings of at most MAX_PHONEMES without outer spaces: after a pause, else at a space, else anywhere."""
     start = 0
-    while len(phonemes) - start > MAX_PHONEMES:
-        cut = max(
-            phonemes.rfind(", ", start, start + MAX_PHONEMES) + 1,
-            phonemes.rfind(". ", start, start + MAX_PHONEMES) + 1,
-        )
-        if cut <= start:
-            cut = phonemes.rfind(" ", start, start + MAX_PHONEMES)
-        if cut <= start:
-            cut = start + MAX_PHONEMES
-        yield phonemes[start:cut].strip()
-        start = cut
-    yield phonemes[start:].strip()
+    while start < len(phonemes):
+        stop = len(phonemes)
+        if stop - start > MAX_PHONEMES:
+            stop = start + MAX_PHONEMES
+            cut = max(phonemes.rfind(", ", start, stop), phonemes.rfind(". ", start, stop)) + 1
+            if cut <= start:
+                cut = phonemes.rfind(" ", start, stop)
+            if cut > start:
+                stop = cut
+        part = phonemes[start:stop]
+        yield stop - len(part.lstrip()), start + len(part.rstrip())
+        start = stop

@@ -1,54 +1,75 @@
-"""Turns the model's frames into another speaker's: moves the pitch and stretches the spectral envelope."""
+"""Turns the model's spectrum into another speaker's: stretches the envelope, takes bass away.
 
+Pitch is moved before there is a spectrum, in `vocoder`.
+"""
+
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hiwar.engines.hibari.graphs import BINS, Array
 from hiwar.engines.hibari.voices import Shape
-
-Array = NDArray[np.float32]
 
 _HZ_PER_BIN = 20
 _BASS_HZ = 300
 _DB_PER_NEPER = 20 / np.log(10)
 
 
-class Frames(NamedTuple):
-    """The model's outputs, one column per frame of 12.5 ms, 601 bins up to 12 kHz; `f0` in Hz, 0 where unvoiced.
-
-    Log magnitude and phase of the harmonic part, log magnitude of the noise, log magnitude and phase of the rest.
-    """
+class Spectra(NamedTuple):
+    """The parts of the spectrum, each of shape (frames, bins): log magnitudes, and phases as the model gives them."""
 
     harmonics: Array
     harmonics_phase: Array
     noise: Array
     rest: Array
     rest_phase: Array
-    f0: Array
 
 
-def shape_frames(frames: Frames, shape: Shape) -> Frames:
-    """The frames of the shaped speaker. Magnitudes are interpolated, phases, which wrap, taken from the nearest bin."""
-    f0 = frames.f0 * np.float32(shape.pitch)
+@dataclass(frozen=True, slots=True)
+class Shaping:
+    """A speaker's envelope as tables for `bins` bins; `below` is empty when the envelope stays as it is."""
+
+    bins: int
+    below: NDArray[np.intp]
+    weight: Array
+    nearest: NDArray[np.intp]
+    bass: Array
+
+    def __call__(self, rows: Array) -> Spectra:
+        """Shape rows (frames, 5, 601). Magnitudes are interpolated; phases, which wrap, are the nearest bin's."""
+        if not len(self.below):
+            return Spectra(*(rows[:, row, : self.bins] for row in range(5)))
+        return Spectra(
+            self._stretched(rows[:, 0]) + self.bass,
+            rows[:, 1, self.nearest],
+            self._stretched(rows[:, 2]),
+            self._stretched(rows[:, 3]),
+            rows[:, 4, self.nearest],
+        )
+
+    def _stretched(self, envelope: Array) -> Array:
+        stretched: Array = envelope[:, self.below]
+        rise = envelope[:, self.below + 1]
+        rise -= stretched
+        rise *= self.weight
+        stretched += rise
+        return stretched
+
+
+def shaping(shape: Shape, bins: int) -> Shaping:
+    """The tables of a speaker for the lowest `bins` of the output, 1 to 601."""
+    positions = np.arange(bins)
+    source = np.minimum(positions / shape.formants, BINS - 1)
+    below = np.minimum(source.astype(np.intp), BINS - 2)
+    bass = shape.bass_db / _DB_PER_NEPER * np.clip(1 - positions * _HZ_PER_BIN / _BASS_HZ, 0, 1)
     if shape.formants == 1.0 and not shape.bass_db:
-        return frames._replace(f0=f0)
-    bins = len(frames.harmonics)
-    bass = shape.bass_db / _DB_PER_NEPER * np.clip(1 - np.arange(bins) * _HZ_PER_BIN / _BASS_HZ, 0, 1)
-    source = np.minimum(np.arange(bins) / shape.formants, bins - 1)
-    nearest = np.rint(source).astype(np.intp)
-    return Frames(
-        _interpolated(frames.harmonics, source) + bass.astype(np.float32)[:, None],
-        frames.harmonics_phase[nearest],
-        _interpolated(frames.noise, source),
-        _interpolated(frames.rest, source),
-        frames.rest_phase[nearest],
-        f0,
+        below = below[:0]
+    return Shaping(
+        bins,
+        below,
+        (source - below).astype(np.float32) if len(below) else np.zeros(0, np.float32),
+        np.rint(source).astype(np.intp),
+        bass.astype(np.float32),
     )
-
-
-def _interpolated(rows: Array, source: NDArray[np.float64]) -> Array:
-    below = np.minimum(source.astype(np.intp), len(rows) - 2)
-    weight = (source - below).astype(np.float32)[:, None]
-    mixed: Array = rows[below] * (1 - weight) + rows[below + 1] * weight
-    return mixed

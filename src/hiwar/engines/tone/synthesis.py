@@ -1,10 +1,11 @@
-"""Text to tones at 24 kHz (the embedded voice's rate, so that tests walk its resampling too), a character a step."""
+"""Text to tones at 24 kHz (the embedded voice's rate, so that tests walk resampling too), a character a step."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 
-from hiwar.engines.contracts import EngineInfo, EngineVoice, Samples
+from hiwar.engines.contracts import EngineInfo, EngineVoice, Samples, SpeechPiece, SpokenWord
 from hiwar.engines.tone import code
 from hiwar.errors import EngineError
 from hiwar.vocabulary import LANGUAGES, Language
@@ -29,7 +30,9 @@ class ToneSynthesis:
     @property
     def info(self) -> EngineInfo:
         """What it is; `model` is `none`."""
-        return EngineInfo("tone", code.MODEL, code.LICENCE, LANGUAGES, _SAMPLE_RATE)
+        return EngineInfo(
+            "tone", code.MODEL, code.LICENCE, LANGUAGES, _SAMPLE_RATE, word_timestamps=True, streams="pieces"
+        )
 
     @property
     def voices(self) -> tuple[EngineVoice, ...]:
@@ -37,21 +40,46 @@ class ToneSynthesis:
         description = "Touch tones that carry the text exactly; for tests, not for ears."
         return (EngineVoice("tone", "en", LANGUAGES, "female", "exact", description),)
 
-    def synthesize(self, text: str, *, voice: str, language: Language, speed: float) -> Iterator[Samples]:  # noqa: ARG002 - tones are the same in every language
-        """One block a character. Raises EngineError for a voice other than `tone`; white space alone is silent."""
-        if voice != "tone":
-            raise EngineError("The tone engine has one voice, named tone; bind the voice to that name.")
-        spoken = text.strip()
-        for character in f"{spoken} " if spoken else "":
-            yield self._speak(character, speed)
+    def synthesize(
+        self,
+        text: str,
+        *,
+        voice: str,
+        language: Language,  # noqa: ARG002 - tones are the same in every language
+        speed: float,
+        sample_rate: int,
+    ) -> Iterator[SpeechPiece]:
+        """One piece a character. Raises EngineError for a voice other than `tone`; white space alone is silent."""
+        if voice != "tone" or sample_rate != _SAMPLE_RATE:
+            raise EngineError("The tone engine has one voice, named tone, at 24000 Hz; bind the voice to that name.")
+        return self._pieces(text, speed)
 
     def close(self) -> None:
         """Nothing is held."""
 
-    def _speak(self, character: str, speed: float) -> Samples:
-        pause_ms = code.CHARACTER_PAUSE_MS + (code.WORD_PAUSE_MS / speed if character.isspace() else 0)
-        pause = np.zeros(round(pause_ms * _SAMPLES_PER_MS), dtype=np.float32)
-        return np.concatenate((self._symbols[code.half_bytes(character)].ravel(), pause))
+    def _pieces(self, text: str, speed: float) -> Iterator[SpeechPiece]:
+        words = {match.start(): match.end() for match in re.finditer(r"\S+", text)}
+        spoken_ms = 0.0
+        for position in range(min(words, default=0), max(words.values(), default=-1) + 1):
+            character = text[position] if position < len(text) else " "
+            samples = self._character(character, speed)
+            spans: tuple[SpokenWord, ...] = ()
+            if (end := words.get(position)) is not None:
+                word_ms = sum(_character_ms(letter, speed) for letter in text[position:end])
+                spans = (SpokenWord(position, end, spoken_ms, spoken_ms + word_ms),)
+            spoken_ms += samples.size / _SAMPLES_PER_MS
+            yield SpeechPiece(samples, spans)
+
+    def _character(self, character: str, speed: float) -> Samples:
+        symbols = self._symbols[code.half_bytes(character)].ravel()
+        samples = np.zeros(round(_character_ms(character, speed) * _SAMPLES_PER_MS), dtype=np.float32)
+        samples[: symbols.size] = symbols
+        return samples
+
+
+def _character_ms(character: str, speed: float) -> float:
+    pause_ms = code.CHARACTER_PAUSE_MS + (code.WORD_PAUSE_MS / speed if character.isspace() else 0)
+    return len(code.half_bytes(character)) * code.SYMBOL_MS + pause_ms
 
 
 def _symbol_table() -> Samples:

@@ -1,12 +1,13 @@
-"""The real voice model: voices that differ, mixed text, bounded steps."""
+"""The real voice model: voices that differ and are equally loud, mixed text, speed, pauses, words, bounded steps."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from hiwar.engines.contracts import EngineContext, Samples, SynthesisEngine
+from hiwar.engines.contracts import EngineContext, Samples, SpeechPiece, SynthesisEngine
 from hiwar.vocabulary import Language
 
 pytestmark = pytest.mark.models
@@ -14,8 +15,24 @@ pytestmark = pytest.mark.models
 pytest.importorskip("hibari")
 
 from hiwar.engines.hibari import load  # noqa: E402
+from hiwar.engines.hibari.voices import SHAPES  # noqa: E402
+from hiwar.errors import EngineError  # noqa: E402
 
-STEP_MAX_S = 40
+STEP_MAX_S = 1.5
+SENTENCES: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "The train to the coast leaves at nine.",
+        "Please press one for sales, or stay on the line.",
+        "How may I help you?",
+        "Apples and lemons are on sale this week.",
+    ),
+    "ar": (
+        "يغادر القطار إلى الساحل في التاسعة.",
+        "اضغط واحد للمبيعات، أو انتظر على الخط.",
+        "كيف يمكنني مساعدتك؟",
+        "الرجاء إدخال رقم هاتفك.",
+    ),
+}
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +44,27 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SynthesisEngine
     loaded.close()
 
 
-def speak(engine: SynthesisEngine, text: str, voice: str = "female", language: Language = "ar") -> Samples:
-    pieces = engine.synthesize(text, voice=voice, language=language, speed=1.0)
-    return np.concatenate([np.zeros(0, np.float32), *pieces])
+def pieces(
+    engine: SynthesisEngine,
+    text: str,
+    voice: str = "female",
+    language: Language = "ar",
+    speed: float = 1.0,
+    sample_rate: int = 24000,
+) -> list[SpeechPiece]:
+    return [*engine.synthesize(text, voice=voice, language=language, speed=speed, sample_rate=sample_rate)]
+
+
+def speak(
+    engine: SynthesisEngine,
+    text: str,
+    voice: str = "female",
+    language: Language = "ar",
+    speed: float = 1.0,
+    sample_rate: int = 24000,
+) -> Samples:
+    found = pieces(engine, text, voice, language, speed, sample_rate)
+    return np.concatenate([np.zeros(0, np.float32), *(piece.samples for piece in found)])
 
 
 def median_pitch_hz(samples: Samples, sample_rate: int) -> float:
@@ -61,17 +96,74 @@ def test_marks_alone_are_silent(engine: SynthesisEngine, text: str) -> None:
     assert speak(engine, text).size == 0
 
 
-def test_mixed_text_is_one_piece_of_audio(engine: SynthesisEngine) -> None:
-    pieces = [*engine.synthesize("افتح Settings ثم Wi-Fi", voice="female", language="ar", speed=1.0)]
-    assert len(pieces) == 1
+def test_mixed_text_is_one_flow_of_words(engine: SynthesisEngine) -> None:
+    text = "افتح Settings ثم Wi-Fi"
+    found = pieces(engine, text)
+    assert [text[word.start : word.end] for piece in found for word in piece.words] == text.split()
 
 
 @pytest.mark.parametrize("text", ["٣" * 200, "1/" * 100, "1a" * 100, "aA" * 100, "$5 " * 66])
 def test_a_full_segment_of_anything_is_spoken_in_bounded_steps(engine: SynthesisEngine, text: str) -> None:
-    for piece in engine.synthesize(text, voice="female", language="en", speed=1.0):
-        assert 0 < len(piece) < STEP_MAX_S * engine.info.sample_rate
+    for speed in (0.5, 2.0):
+        found = pieces(engine, text, language="en", speed=speed)
+        assert sum(len(piece.samples) for piece in found) > 0
+        assert max(len(piece.samples) for piece in found) < STEP_MAX_S * engine.info.sample_rate
 
 
 @pytest.mark.parametrize("text", ["①Press one.", "Figure ①b", "①:30", "½ ² ⅷ a"])
 def test_signs_that_the_package_cannot_read_do_not_stop_the_rest(engine: SynthesisEngine, text: str) -> None:
     assert speak(engine, text, voice="english-female", language="en").size > 0
+
+
+@pytest.mark.parametrize("voice", list(SHAPES))
+def test_speed_changes_the_duration_and_not_the_pitch(engine: SynthesisEngine, voice: str) -> None:
+    text = "Many more animals are running along the river every morning."
+    normal = speak(engine, text, voice, "en")
+    for speed in (0.5, 0.8, 1.5, 2.0):
+        samples = speak(engine, text, voice, "en", speed)
+        # Durations are whole units of 25 ms, and none is shorter than one: fast speech is a little slower than asked.
+        assert len(normal) / len(samples) == pytest.approx(speed, rel=0.2)
+        pitch, normal_pitch = (median_pitch_hz(found, engine.info.sample_rate) for found in (samples, normal))
+        assert pitch == pytest.approx(normal_pitch, rel=0.18)
+
+
+def level_db(samples: Samples) -> float:
+    """Of the blocks of 50 ms that are within 20 dB of the loudest."""
+    power = np.square(samples[: len(samples) // 1200 * 1200]).reshape(-1, 1200).mean(axis=1)
+    return float(10 * np.log10(power[power > power.max() / 100].mean()))
+
+
+def test_all_voices_are_equally_loud_in_both_languages(engine: SynthesisEngine) -> None:
+    levels = {
+        (voice, language): level_db(np.concatenate([speak(engine, text, voice, language) for text in texts]))
+        for voice in SHAPES
+        for language, texts in SENTENCES.items()
+    }
+    assert max(levels.values()) - min(levels.values()) < 2.0, levels
+
+
+@pytest.mark.parametrize(
+    ("text", "pause_s"),
+    [("Good morning.", 0.33), ("Good morning!", 0.33), ("Good morning", 0.33), ("Good morning,", 0.16)],
+)
+def test_the_pause_at_the_end_follows_the_mark(engine: SynthesisEngine, text: str, pause_s: float) -> None:
+    for speed in (0.8, 1.0):
+        samples = speak(engine, text, "english-female", "en", speed)
+        loud = np.flatnonzero(np.abs(samples) > 0.01)
+        silence_s = (len(samples) - loud[-1]) / engine.info.sample_rate
+        assert silence_s == pytest.approx(pause_s / speed, abs=0.06)
+
+
+def test_a_rate_that_is_not_native_is_refused(engine: SynthesisEngine) -> None:
+    with pytest.raises(EngineError, match="sample rate"):
+        speak(engine, "yes", sample_rate=22050)
+
+
+def test_words_of_a_segment_that_is_longer_than_one_string_go_on_in_time(engine: SynthesisEngine) -> None:
+    text = "seventeen wonderful elephants " * 12
+    found = pieces(engine, text, "english-female", "en")
+    words = [word for piece in found for word in piece.words]
+    assert [text[word.start : word.end] for word in words] == text.split()
+    assert all(0 < after.start_ms - before.start_ms < 2500 for before, after in pairwise(words))
+    total_ms = sum(len(piece.samples) for piece in found) * 1000 / engine.info.sample_rate
+    assert words[-1].end_ms == pytest.approx(total_ms, abs=600)

@@ -8,8 +8,8 @@ from hiwar.audio.encoding import SpeechEncoder
 from hiwar.audio.pcm import Samples
 from hiwar.engines.contracts import Hypothesis
 from hiwar.engines.tone.recognition import ToneRecognition
-from hiwar.engines.tone.synthesis import ToneSynthesis
 from hiwar.vocabulary import MODEL_SAMPLE_RATE, AudioEncoding, AudioFormat, Language, SpeechFormat
+from support.tones import tones
 
 TEXT = "Hello, world! مرحبا بالعالم 🎙 x2"
 
@@ -21,9 +21,7 @@ ROUTES = [
 
 
 def spoken(*segments: str, speed: float = 1.0) -> Samples:
-    engine = ToneSynthesis()
-    steps = [engine.synthesize(segment, voice="tone", language="en", speed=speed) for segment in segments]
-    return np.concatenate([block for step in steps for block in step])
+    return np.concatenate([tones(segment, speed) for segment in segments])
 
 
 def carried(

@@ -4,12 +4,17 @@ import numpy as np
 import pytest
 
 from hiwar.audio.pcm import Samples
+from hiwar.engines.contracts import SpeechPiece, SpokenWord
 from hiwar.engines.tone.synthesis import ToneSynthesis
 from hiwar.errors import EngineError
 
 
 def blocks(text: str, *, speed: float = 1.0) -> list[Samples]:
-    return list(ToneSynthesis().synthesize(text, voice="tone", language="en", speed=speed))
+    return [piece.samples for piece in pieces(text, speed=speed)]
+
+
+def pieces(text: str, *, speed: float = 1.0) -> list[SpeechPiece]:
+    return list(ToneSynthesis().synthesize(text, voice="tone", language="en", speed=speed, sample_rate=24000))
 
 
 def test_a_character_is_a_step_and_a_space_ends_the_segment() -> None:
@@ -44,15 +49,27 @@ def test_surrounding_white_space_is_dropped() -> None:
 
 
 def test_synthesis_goes_no_further_than_it_is_asked_and_can_be_closed() -> None:
-    steps = ToneSynthesis().synthesize("abc" * 3000, voice="tone", language="en", speed=1.0)
-    assert next(steps).size == 2400
+    steps = ToneSynthesis().synthesize("abc" * 3000, voice="tone", language="en", speed=1.0, sample_rate=24000)
+    assert next(steps).samples.size == 2400
     steps.close()  # type: ignore[attr-defined]  # the contract promises an iterator; closing is what a driver does
     assert list(steps) == []
 
 
 def test_another_voice_is_refused() -> None:
     with pytest.raises(EngineError, match="one voice, named tone"):
-        list(ToneSynthesis().synthesize("a", voice="Yara", language="ar", speed=1.0))
+        list(ToneSynthesis().synthesize("a", voice="Yara", language="ar", speed=1.0, sample_rate=24000))
+
+
+def test_another_rate_is_refused() -> None:
+    with pytest.raises(EngineError, match="24000 Hz"):
+        list(ToneSynthesis().synthesize("a", voice="tone", language="ar", speed=1.0, sample_rate=8000))
+
+
+def test_words_come_with_their_first_character_and_their_times() -> None:
+    found = pieces(" ab  c ")
+    assert [index for index, piece in enumerate(found) if piece.words] == [0, 4]
+    # Two characters of 100 ms, two spaces of 140 ms, one character.
+    assert [word for piece in found for word in piece.words] == [SpokenWord(1, 3, 0, 200), SpokenWord(5, 6, 480, 580)]
 
 
 def test_it_describes_itself() -> None:

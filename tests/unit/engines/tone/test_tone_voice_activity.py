@@ -5,16 +5,15 @@ import pytest
 
 from hiwar.audio.pcm import Samples
 from hiwar.audio.resample import Resampler
-from hiwar.engines.tone.synthesis import ToneSynthesis
 from hiwar.engines.tone.voice_activity import ToneVoiceActivity
+from support.tones import tones
 
 WINDOW = 512
 
 
 def spoken(text: str, speed: float = 1.0) -> Samples:
-    steps = ToneSynthesis().synthesize(text, voice="tone", language="en", speed=speed)
     resampler = Resampler(24000, 16000)
-    return np.concatenate((resampler.process(np.concatenate(list(steps))), resampler.flush()))
+    return np.concatenate((resampler.process(tones(text, speed)), resampler.flush()))
 
 
 def probabilities(audio: Samples) -> list[float]:

@@ -1,0 +1,69 @@
+"""Where the voice model is cut: four parts that are run at different times and on different stretches of a segment.
+
+Encoder: phonemes to durations and features of each. Prosody: features repeated by duration to frames and pitch.
+Decoder: frames to a compact spectrum. Head: that to the spectrum, for the frames that are wanted of a decoder window.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiwar.engines.onnx_graphs import Recipe, cut
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+ENCODER, PROSODY, DECODER, HEAD = "encoder", "prosody", "decoder", "head"
+
+IDS, SPEED = "ids", "speed"
+DURATIONS = "/Clip_output_0"
+SOUND_FEATURES, PITCH_FEATURES = "/Transpose_22_output_0", "/Transpose_55_output_0"
+"""Of each phoneme, shapes (1, 128, phonemes) and (1, 192, phonemes)."""
+
+UNIT_SOUND_FEATURES, UNIT_PITCH_FEATURES = "/Gather_32_output_0", "/Gather_33_output_0"
+"""The same for each unit of 25 ms."""
+
+FRAMES, PITCH = "/Concat_43_output_0", "f0"
+"""Shapes (1, 130, frames) and (1, frames)."""
+
+COMPACT = "/dec_norm/LayerNormalization_output_0"
+"""Shape (1, frames, 256)."""
+
+SPECTRUM = "/head/Add_output_0"
+"""Shape (1, frames, 3005): ROWS times BINS to a frame."""
+
+ROWS = 5
+"""Log magnitude and phase of the harmonics, log magnitude of the noise, log magnitude and phase of what is left."""
+
+BINS = 601
+"""Of 20 Hz, up to 12 kHz."""
+
+Array = NDArray[np.float32]
+"""What the parts take and give, but for phonemes and durations."""
+
+
+def _make(model: "ModelProto") -> Mapping[str, "ModelProto"]:
+    return {
+        ENCODER: cut(
+            model,
+            {IDS: (1, "phonemes"), SPEED: (1,)},
+            (DURATIONS, SOUND_FEATURES, PITCH_FEATURES),
+        ),
+        PROSODY: cut(
+            model,
+            {UNIT_SOUND_FEATURES: (1, 128, "units"), UNIT_PITCH_FEATURES: (1, 192, "units")},
+            (FRAMES, PITCH),
+        ),
+        DECODER: cut(model, {FRAMES: (1, 130, "frames")}, (COMPACT,)),
+        HEAD: cut(model, {COMPACT: (1, "frames", 256)}, (SPECTRUM,)),
+    }
+
+
+RECIPE = Recipe(
+    name="hibari",
+    definition="encoder, prosody, decoder, head: 1",
+    make=_make,
+    remedy="Install the voice package that hiwar knows: pip install hibari-tts==0.2.1",
+)

@@ -1,0 +1,133 @@
+"""The piper engine: a segment to phonemes, their utterances streamed one after another, words beside their audio."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from hiwar.engines.contracts import EngineInfo, EngineVoice, SpeechPiece, SpokenWord
+from hiwar.engines.hibari.phonemizer import Phonemes
+from hiwar.engines.piper.model import VitsModel
+from hiwar.engines.piper.streaming import Delivery, Schedule, UtteranceStream
+from hiwar.engines.piper.utterance import SymbolWord, compose
+from hiwar.engines.piper.voice_file import VoiceFile
+from hiwar.errors import EngineError
+from hiwar.vocabulary import Language
+
+_SERVED = Schedule()
+
+_PAUSES_S = {**dict.fromkeys(".!?…؟", 0.33), **dict.fromkeys(";:—؛", 0.2), **dict.fromkeys(",،", 0.16)}
+_SHORT_PAUSE_S = 0.1
+"""After a segment that was cut where nothing is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedVoice:
+    """A speaker of a voice file. `gain` brings the model's level to that of the other engines."""
+
+    name: str
+    speaker: int
+    file: VoiceFile
+    model: VitsModel
+    phonemize: Callable[[str, Language], tuple[Phonemes, ...]]
+    gain: float = 1.0
+
+
+class PiperEngine:
+    """Shared by all streams: sessions, lexicons and tables are only read after construction."""
+
+    def __init__(self, voices: Mapping[str, LoadedVoice]) -> None:
+        """`voices` by name, at least one, all of one sample rate."""
+        self._loaded = dict(voices)
+        files = list(dict.fromkeys(voice.file.name for voice in voices.values()))
+        languages: tuple[Language, ...] = ("ar", "en")
+        self._info = EngineInfo(
+            name="piper",
+            model=", ".join(files),
+            licence="see the voice's model card",
+            languages=languages,
+            sample_rate=next(iter(voices.values())).file.sample_rate,
+            word_timestamps=True,
+            streams="pieces",
+        )
+        self._voices = tuple(map(_described, voices.values()))
+
+    @property
+    def info(self) -> EngineInfo:
+        """Of the loaded voices."""
+        return self._info
+
+    @property
+    def voices(self) -> tuple[EngineVoice, ...]:
+        """One for each speaker of each voice file."""
+        return self._voices
+
+    def synthesize(
+        self, text: str, *, voice: str, language: Language, speed: float, sample_rate: int
+    ) -> Iterator[SpeechPiece]:
+        """A step prepares, which gives no samples, or sounds up to 32 frames (0.4 s). Raises EngineError."""
+        if sample_rate != self._info.sample_rate:
+            raise EngineError("This engine speaks at the sample rate of its voices alone.")
+        try:
+            loaded = self._loaded[voice]
+        except KeyError:
+            raise EngineError("This engine has no such voice; choose one that it lists.") from None
+        strings = loaded.phonemize(text, language)
+        before = 0
+        for number, phonemes in enumerate(strings, start=1):
+            last_mark = text.rstrip()[-1] if number == len(strings) else phonemes.text[-1]
+            utterance = compose(phonemes, loaded.file)
+            stream = UtteranceStream(loaded.model, utterance, _delivery(loaded, speed, last_mark), _SERVED)
+            for piece in _pieces(stream, utterance.words, loaded, before):
+                yield piece
+                before += piece.samples.size
+
+    def close(self) -> None:
+        """Drop the models; the memory goes with the last reference."""
+        for voice in self._loaded.values():
+            voice.model.close()
+
+
+def _pieces(
+    stream: UtteranceStream, words: tuple[SymbolWord, ...], voice: LoadedVoice, before: int
+) -> Iterator[SpeechPiece]:
+    """The stream's samples at the voice's level, with their words; `before` samples of the segment precede it."""
+    waiting = list(words)
+    while (samples := stream.step()) is not None:
+        spoken: list[SpokenWord] = []
+        while waiting and samples.size and stream.frames_before(waiting[0].first) < stream.sounded:
+            spoken.append(_timed(waiting.pop(0), stream, voice, before))
+        yield SpeechPiece(np.clip(samples * np.float32(voice.gain), -1.0, 1.0), tuple(spoken))
+
+
+def _timed(word: SymbolWord, stream: UtteranceStream, voice: LoadedVoice, before: int) -> SpokenWord:
+    ms = 1000 / voice.file.sample_rate
+    start, end = (
+        (before + max(0, stream.frames_before(symbol) - stream.start) * voice.model.hop) * ms
+        for symbol in (word.first, word.last)
+    )
+    return SpokenWord(word.start, word.end, start, end)
+
+
+def _delivery(voice: LoadedVoice, speed: float, last_mark: str) -> Delivery:
+    file = voice.file
+    pause_s = _PAUSES_S.get(last_mark, _SHORT_PAUSE_S) / speed
+    return Delivery(
+        scales=(file.noise_scale, file.length_scale / speed, file.duration_noise_scale),
+        speaker=voice.speaker,
+        pause_frames=round(pause_s * file.sample_rate / voice.model.hop),
+    )
+
+
+def _described(voice: LoadedVoice) -> EngineVoice:
+    own = voice.file.language
+    other: Language = "en" if own == "ar" else "ar"
+    named: dict[str, str] = {"ar": "Arabic", "en": "English"}
+    return EngineVoice(
+        name=voice.name,
+        language=own,
+        languages=(own, other),
+        gender="none",
+        quality="good",
+        description=f"A Piper voice for {named[own]}. It says {named[other]} with the sounds of {named[own]}.",
+    )

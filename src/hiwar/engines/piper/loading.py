@@ -1,0 +1,128 @@
+"""Builds the piper engine from the voice files that the operator has put in place."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+from hibari.g2p import G2P
+from hibari.g2p.oov import OOV
+
+from hiwar.engines.contracts import EngineContext, Samples
+from hiwar.engines.hibari import arabic_sounds
+from hiwar.engines.hibari.diacritizer import Diacritizer, model_bytes
+from hiwar.engines.hibari.phonemizer import Phonemizer
+from hiwar.engines.onnx_graphs import Recipe, derive
+from hiwar.engines.onnx_sessions import open_session
+from hiwar.engines.piper import graphs
+from hiwar.engines.piper.arabic import arabic_symbols, english_symbols
+from hiwar.engines.piper.engine import LoadedVoice, PiperEngine
+from hiwar.engines.piper.english import RespelledG2P, espeak_symbols
+from hiwar.engines.piper.model import UNUSABLE, VitsModel
+from hiwar.engines.piper.voice_file import BEGIN, END, PAD, VoiceFile, read_voice
+from hiwar.errors import EngineError, EngineUnavailableError
+from hiwar.text.arabic_phonemes import SpokenWord
+from hiwar.vocabulary import Language
+
+_FOLDER = "piper"
+_WARM_UP: dict[Language, str] = {
+    "en": "Ready to speak, and glad to be of help.",
+    "ar": "جاهز للكلام، ويسعدني أن أساعدكم.",
+}
+
+_REMEDY = "hiwar speaks with voices that Piper exported; download both files of the voice again, or take it out."
+
+_LEVEL = 0.085
+"""Root mean square that speech is brought to; that of the hibari voices."""
+_FAINTEST = 0.01
+"""A voice below this is brought up by no more than this needs."""
+_WINDOW = 480
+"""Samples that one value of the level is taken from: about 20 ms."""
+
+
+def load_engine(context: EngineContext) -> PiperEngine:
+    """The engine, warmed up. Raises EngineUnavailableError, and ImportError naming a package that is missing."""
+    found = [read_voice(path) for path in _voice_paths(context)]
+    rates = {file.sample_rate for file in found}
+    if len(rates) > 1:
+        heard = ", ".join(f"{file.name} {file.sample_rate} Hz" for file in found)
+        message = f"Piper voices of one sample rate can be served at a time; here are {heard}. Move some elsewhere."
+        raise EngineUnavailableError(message)
+    models = [_load_model(file, context) for file in found]
+    g2p = G2P(oov=OOV(session=open_session((files("hibari") / "assets" / "oov.onnx").read_bytes())))
+    diacritizer = Diacritizer(open_session(model_bytes()))
+    voices: dict[str, LoadedVoice] = {}
+    for file, model in zip(found, models, strict=True):
+        phonemizer = _phonemizer(file, g2p, diacritizer)
+        for name, speaker in _speakers(file).items():
+            voices[name] = LoadedVoice(name, speaker, file, model, phonemizer)
+    try:
+        return PiperEngine(_levelled(voices))
+    except EngineError as error:
+        message = f"A Piper voice of {', '.join(file.path.name for file in found)} cannot be run. {_REMEDY}"
+        raise EngineUnavailableError(message) from error
+
+
+def _voice_paths(context: EngineContext) -> list[Path]:
+    place = Path(context.model).expanduser() if context.model else context.models_dir / _FOLDER
+    found = sorted(place.glob("*.onnx")) if place.is_dir() else [place] if place.is_file() else []
+    if not found:
+        message = f"There is no Piper voice in {place}; put a voice's two files there, NAME.onnx and NAME.onnx.json."
+        raise EngineUnavailableError(message)
+    return found
+
+
+def _load_model(file: VoiceFile, context: EngineContext) -> VitsModel:
+    context.report(f"Loading the Piper voice {file.name}")
+    recipe = Recipe(f"piper-{file.name}", graphs.DEFINITION, graphs.split, _REMEDY)
+    try:
+        parts = derive(file.path.read_bytes(), recipe, context)
+    except OSError as error:
+        raise EngineUnavailableError(f"The voice {file.path} cannot be read; check its permissions.") from error
+    try:
+        return VitsModel({name: open_session(part) for name, part in parts.items()})
+    except UNUSABLE as error:
+        message = f"The model {file.path.name} cannot be run. {_REMEDY}"
+        raise EngineUnavailableError(message) from error
+
+
+def _phonemizer(file: VoiceFile, g2p: G2P, diacritizer: Diacritizer) -> Phonemizer:
+    alphabet = frozenset(file.symbols) - {BEGIN, PAD, END}
+    if file.language == "ar":
+        return Phonemizer(RespelledG2P(g2p, english_symbols), diacritizer, alphabet, arabic_symbols)
+    return Phonemizer(RespelledG2P(g2p, espeak_symbols), diacritizer, alphabet, _arabic_by_english)
+
+
+def _arabic_by_english(word: SpokenWord) -> str:
+    return espeak_symbols(arabic_sounds.sounds(word))
+
+
+def _speakers(file: VoiceFile) -> dict[str, int]:
+    if not file.speakers:
+        return {file.name: 0}
+    return {f"{file.name}/{speaker}": number for speaker, number in file.speakers.items()}
+
+
+def _levelled(voices: Mapping[str, LoadedVoice]) -> dict[str, LoadedVoice]:
+    """The voices with the gain that brings them to the common level; the first speaker of a file decides for all."""
+    engine = PiperEngine(voices)
+    gains: dict[str, float] = {}
+    for voice in voices.values():
+        language = voice.file.language
+        if voice.file.name not in gains:
+            pieces = engine.synthesize(
+                _WARM_UP[language],
+                voice=voice.name,
+                language=language,
+                speed=1.0,
+                sample_rate=voice.file.sample_rate,
+            )
+            gains[voice.file.name] = _LEVEL / _level(np.concatenate([piece.samples for piece in pieces]))
+    return {name: replace(voice, gain=gains[voice.file.name]) for name, voice in voices.items()}
+
+
+def _level(samples: Samples) -> float:
+    """Root mean square of windows within 30 dB of the loudest; never near zero."""
+    power = np.square(samples[: samples.size // _WINDOW * _WINDOW]).reshape(-1, _WINDOW).mean(axis=1)
+    return max(_FAINTEST, float(np.sqrt(power[power >= power.max() / 1000].mean())))

@@ -1,0 +1,31 @@
+"""`GET /metrics`: the server's own measurements, for Prometheus."""
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from hiwar.errors import HiwarError
+from hiwar.protocol.refusals import unauthorized
+from hiwar.serving.metrics import CONTENT_TYPE
+from hiwar.serving.service import SpeechService
+from hiwar.transports.credentials import credential_of
+from hiwar.transports.rest.errors import error_response
+
+
+def metrics_routes(service: SpeechService) -> list[BaseRoute]:
+    """The metrics, for anyone with a key that may speak; Prometheus sends it as a bearer token."""
+
+    async def metrics(request: Request) -> Response:
+        try:
+            credential = credential_of(request.headers, request.query_params)
+            if credential is None:
+                raise unauthorized()
+            service.sign_in(credential, "tts")
+        except HiwarError as error:
+            return error_response(error)
+        # Rendering walks every bucket: off the loop, on which audio waits.
+        return Response(await asyncio.to_thread(service.metrics.render), media_type=CONTENT_TYPE)
+
+    return [Route("/metrics", metrics)]

@@ -1,0 +1,152 @@
+"""The engine over a tiny model and scripted phonemes: pieces, words, levels, speakers, errors."""
+
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pytest
+
+onnxruntime = pytest.importorskip("onnxruntime")
+pytest.importorskip("onnx")
+pytest.importorskip("hibari")
+
+from hiwar.engines.contracts import SpeechPiece  # noqa: E402
+from hiwar.engines.hibari.phonemizer import Phonemes, WordSpan  # noqa: E402
+from hiwar.engines.piper import graphs  # noqa: E402
+from hiwar.engines.piper.engine import LoadedVoice, PiperEngine  # noqa: E402
+from hiwar.engines.piper.model import VitsModel  # noqa: E402
+from hiwar.engines.piper.voice_file import read_voice  # noqa: E402
+from hiwar.errors import EngineError  # noqa: E402
+from hiwar.vocabulary import Language  # noqa: E402
+from support.tiny_vits import HOP, SAMPLE_RATE, tiny_vits, write_voice  # noqa: E402
+
+TEXT = "one or two, three"
+
+
+def letters(text: str, language: Language) -> tuple[Phonemes, ...]:
+    """Each letter as its own phoneme; two strings when there is a bar in the text."""
+    said = []
+    start = 0
+    for part in text.split("|"):
+        words = []
+        for word in part.split():
+            first = part.index(word)
+            words.append(WordSpan(start + first, start + first + len(word), first, first + len(word.rstrip(".,"))))
+        said += [Phonemes(part, tuple(words))] if words else []
+        start += len(part) + 1
+    return tuple(said)
+
+
+@pytest.fixture(scope="module")
+def voice(tmp_path_factory: pytest.TempPathFactory) -> LoadedVoice:
+    speakers = {"ann": 0, "bob": 2}
+    path = write_voice(
+        Path(tmp_path_factory.mktemp("voices")), model=tiny_vits(speakers=3), num_speakers=3, speaker_id_map=speakers
+    )
+    parts = graphs.split(tiny_vits(speakers=3))
+    model = VitsModel({name: onnxruntime.InferenceSession(part.SerializeToString()) for name, part in parts.items()})
+    return LoadedVoice("tiny/ann", 0, read_voice(path), model, letters)
+
+
+@pytest.fixture(scope="module")
+def engine(voice: LoadedVoice) -> PiperEngine:
+    return PiperEngine({"tiny/ann": voice, "tiny/bob": replace(voice, name="tiny/bob", speaker=2)})
+
+
+def speak(engine: PiperEngine, text: str, voice: str = "tiny/ann", speed: float = 1.0) -> list[SpeechPiece]:
+    return [*engine.synthesize(text, voice=voice, language="en", speed=speed, sample_rate=SAMPLE_RATE)]
+
+
+def joined(pieces: list[SpeechPiece]) -> np.ndarray:
+    return np.concatenate([piece.samples for piece in pieces])
+
+
+def test_info_is_that_of_the_voices(engine: PiperEngine) -> None:
+    assert (engine.info.name, engine.info.model, engine.info.sample_rate) == ("piper", "tiny", SAMPLE_RATE)
+    assert engine.info.word_timestamps
+    assert engine.info.streams == "pieces"
+    assert [voice.name for voice in engine.voices] == ["tiny/ann", "tiny/bob"]
+    assert engine.voices[0].languages == ("en", "ar")
+
+
+def test_words_come_with_the_audio_that_they_begin_in(engine: PiperEngine) -> None:
+    heard_ms = 0.0
+    spoken = []
+    for piece in speak(engine, TEXT):
+        until_ms = heard_ms + 1000 * piece.samples.size / SAMPLE_RATE
+        for word in piece.words:
+            assert heard_ms <= word.start_ms < until_ms
+            assert word.start_ms < word.end_ms
+            spoken.append(TEXT[word.start : word.end])
+        heard_ms = until_ms
+    assert spoken == TEXT.split()
+
+
+def test_words_of_a_second_string_are_timed_behind_the_first(engine: PiperEngine) -> None:
+    first = joined(speak(engine, "one."))
+    pieces = speak(engine, "one.|two.")
+    one, two = (word for piece in pieces for word in piece.words)
+    np.testing.assert_array_equal(joined(pieces)[: first.size], first)
+    assert one.start_ms < one.end_ms < 1000 * first.size / SAMPLE_RATE <= two.start_ms
+    assert (two.start, two.end) == (5, 9)
+
+
+def test_the_last_mark_decides_on_the_pause(engine: PiperEngine) -> None:
+    def silence_s(text: str, speed: float = 1.0) -> float:
+        pieces = speak(engine, text, speed=speed)
+        end_ms = [word.end_ms for piece in pieces for word in piece.words][-1]
+        return joined(pieces).size / SAMPLE_RATE - end_ms / 1000
+
+    frame_s = HOP / SAMPLE_RATE
+    assert silence_s("one.") == pytest.approx(0.33, abs=frame_s)
+    assert silence_s("one,") == pytest.approx(0.16, abs=frame_s)
+    assert silence_s("one") == pytest.approx(0.1, abs=frame_s)
+    assert silence_s("one.", speed=2.0) == pytest.approx(0.165, abs=frame_s)
+
+
+def test_a_text_without_a_last_mark_has_a_short_pause_though_it_is_read_as_if_it_had_one(voice: LoadedVoice) -> None:
+    closed = replace(voice, phonemize=lambda _text, _language: letters("one.", "en"))
+    written, unwritten = (joined(speak(PiperEngine({"tiny/ann": closed}), text)).size for text in ("one.", "one"))
+    assert written - unwritten == pytest.approx(0.23 * SAMPLE_RATE, abs=HOP)
+
+
+def test_speakers_of_one_file_differ(engine: PiperEngine) -> None:
+    assert joined(speak(engine, TEXT)).tobytes() != joined(speak(engine, TEXT, "tiny/bob")).tobytes()
+
+
+def test_faster_is_shorter(engine: PiperEngine) -> None:
+    slow, normal, fast = (joined(speak(engine, TEXT, speed=speed)).size for speed in (0.5, 1.0, 2.0))
+    assert slow > normal > fast
+
+
+def test_gain_is_applied_and_bounded(voice: LoadedVoice, engine: PiperEngine) -> None:
+    plain = joined(speak(engine, TEXT))
+    loud, louder = (joined(speak(PiperEngine({"tiny/ann": replace(voice, gain=gain)}), TEXT)) for gain in (1.1, 1000))
+    np.testing.assert_allclose(loud, np.clip(plain * 1.1, -1, 1), rtol=1e-5)
+    assert np.abs(louder).max() == 1.0
+
+
+def test_nothing_to_say_gives_nothing(engine: PiperEngine) -> None:
+    assert speak(engine, " ") == []
+
+
+def test_an_iterator_closed_early_leaves_the_engine_usable(engine: PiperEngine) -> None:
+    pieces = engine.synthesize(TEXT, voice="tiny/ann", language="en", speed=1.0, sample_rate=SAMPLE_RATE)
+    assert next(pieces).samples.size == 0
+    cast("Generator[SpeechPiece, None, None]", pieces).close()
+    assert joined(speak(engine, TEXT)).size
+
+
+def test_an_unknown_voice_or_rate_is_an_engine_error(engine: PiperEngine) -> None:
+    with pytest.raises(EngineError, match="no such voice"):
+        speak(engine, TEXT, "nobody")
+    with pytest.raises(EngineError, match="sample rate"):
+        next(engine.synthesize(TEXT, voice="tiny/ann", language="en", speed=1.0, sample_rate=24000))
+
+
+def test_what_the_runtime_refuses_is_an_engine_error(voice: LoadedVoice) -> None:
+    unknown = replace(voice.file, symbols={**voice.file.symbols, "o": (9999,)})
+    with pytest.raises(EngineError):
+        speak(PiperEngine({"tiny/ann": replace(voice, file=unknown)}), TEXT)

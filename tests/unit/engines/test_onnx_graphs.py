@@ -1,0 +1,180 @@
+"""Parts cut from a tiny model: they compute what the whole does, are kept, and are made again when damaged."""
+
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hiwar.engines.contracts import EngineContext
+from hiwar.errors import EngineUnavailableError
+
+onnx = pytest.importorskip("onnx")
+pytest.importorskip("onnxruntime")
+
+from onnx import ModelProto, TensorProto, helper, numpy_helper  # noqa: E402
+
+from hiwar.engines.onnx_graphs import MissingTensorError, Recipe, cut, derive  # noqa: E402
+from hiwar.engines.onnx_sessions import open_session  # noqa: E402
+
+
+def whole_model() -> bytes:
+    """x -> doubled -> summed with a constant -> y, and beside it counts -> z."""
+    nodes = [
+        helper.make_node("Add", ["x", "x"], ["doubled"]),
+        helper.make_node("Add", ["doubled", "offset"], ["y"]),
+        helper.make_node("Add", ["counts", "counts"], ["z"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "tiny",
+        [
+            helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, "n"]),
+            helper.make_tensor_value_info("counts", TensorProto.INT64, ["n"]),
+        ],
+        [
+            helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, "n"]),
+            helper.make_tensor_value_info("z", TensorProto.INT64, ["n"]),
+        ],
+        [numpy_helper.from_array(np.array([10], np.float32), "offset")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def halves(model: ModelProto) -> dict[str, ModelProto]:
+    return {
+        "first": cut(model, {"x": (1, "n")}, ["doubled"]),
+        "second": cut(model, {"doubled": (1, "n")}, ["y"]),
+    }
+
+
+HALVES = Recipe("tiny", "two halves", halves, "Install another model.")
+
+
+def context(folder: Path, lines: list[str] | None = None) -> EngineContext:
+    return EngineContext(folder, report=(lines if lines is not None else []).append)
+
+
+def made_in_a_process(folder: Path) -> dict[str, bytes]:
+    return derive(whole_model(), HALVES, context(folder))
+
+
+def test_the_parts_in_a_row_give_what_the_whole_gives() -> None:
+    parts = halves(onnx.load_model_from_string(whole_model()))
+    first, second = (open_session(parts[name].SerializeToString()) for name in ("first", "second"))
+    x = np.array([[1, 2, 3]], np.float32)
+    (doubled,) = first.run(None, {"x": x})
+    (y,) = second.run(None, {"doubled": doubled})
+    np.testing.assert_array_equal(y, 2 * x + 10)
+
+
+def test_a_part_holds_nothing_that_it_does_not_need_and_keeps_types_of_inputs() -> None:
+    part = cut(onnx.load_model_from_string(whole_model()), {"counts": ("n",)}, ["z"])
+    assert [node.output[0] for node in part.graph.node] == ["z"]
+    assert not part.graph.initializer
+    (z,) = open_session(part.SerializeToString()).run(None, {"counts": np.array([4], np.int64)})
+    assert z.tolist() == [8]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs"),
+    [
+        pytest.param({"x": (1, "n")}, ["no such"], id="output"),
+        pytest.param({"x": (1, "n"), "no such": (1,)}, ["y"], id="input"),
+        pytest.param({"doubled": (1, "n")}, ["z"], id="input of the whole that was not given"),
+    ],
+)
+def test_a_tensor_that_is_not_there_is_named(inputs: dict[str, tuple[int | str, ...]], outputs: list[str]) -> None:
+    with pytest.raises(MissingTensorError):
+        cut(onnx.load_model_from_string(whole_model()), inputs, outputs)
+
+
+def test_parts_are_made_once_and_reported(tmp_path: Path) -> None:
+    lines: list[str] = []
+    parts = derive(whole_model(), HALVES, context(tmp_path, lines))
+    assert parts.keys() == {"first", "second"}
+    assert len(lines) == 1
+    assert derive(whole_model(), HALVES, context(tmp_path, lines)) == parts
+    assert len(lines) == 1
+
+
+def test_parts_that_are_kept_need_no_onnx(tmp_path: Path) -> None:
+    (tmp_path / "whole.onnx").write_bytes(whole_model())
+    derive(whole_model(), HALVES, context(tmp_path))
+    program = (
+        "import sys; from pathlib import Path; from hiwar.engines.contracts import EngineContext;"
+        "from hiwar.engines.onnx_graphs import Recipe, derive; folder = Path(sys.argv[1]);"
+        "recipe = Recipe('tiny', 'two halves', dict, '');"
+        "parts = derive((folder / 'whole.onnx').read_bytes(), recipe, EngineContext(folder));"
+        "print(sorted(parts), 'onnx' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program, tmp_path], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "['first', 'second'] False"
+
+
+def test_another_model_or_definition_has_parts_of_its_own(tmp_path: Path) -> None:
+    derive(whole_model(), HALVES, context(tmp_path))
+    other = Recipe("tiny", "another definition", lambda model: {"only": halves(model)["first"]}, "")
+    assert derive(whole_model(), other, context(tmp_path)).keys() == {"only"}
+    changed = onnx.load_model_from_string(whole_model())
+    changed.doc_string = "changed"
+    derive(changed.SerializeToString(), HALVES, context(tmp_path))
+    assert len([*(tmp_path / "derived").iterdir()]) == 3
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut short", "lose", "manifest", "empty manifest", "odd manifest"])
+def test_damaged_parts_are_made_again(tmp_path: Path, damage: str) -> None:
+    lines: list[str] = []
+    parts = derive(whole_model(), HALVES, context(tmp_path, lines))
+    (folder,) = (tmp_path / "derived").iterdir()
+    part, manifest = folder / "first.onnx", folder / "manifest.json"
+    match damage:
+        case "flip":
+            content = bytearray(part.read_bytes())
+            content[-1] ^= 1
+            part.write_bytes(content)
+        case "cut short":
+            part.write_bytes(part.read_bytes()[:-1])
+        case "lose":
+            part.unlink()
+        case "manifest":
+            manifest.write_bytes(manifest.read_bytes()[:-3])
+        case "empty manifest":
+            manifest.write_bytes(b"{}")
+        case _:
+            manifest.write_bytes(b'["first"]')
+    assert derive(whole_model(), HALVES, context(tmp_path, lines)) == parts
+    assert len(lines) == 2
+    assert derive(whole_model(), HALVES, context(tmp_path, lines)) == parts
+    assert len(lines) == 2
+    assert [*(tmp_path / "derived").iterdir()] == [folder]
+
+
+def test_several_processes_may_make_them_at_once(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(4) as processes:
+        made = [*processes.map(made_in_a_process, [tmp_path] * 8)]
+    assert all(parts == made[0] for parts in made)
+    assert len([*(tmp_path / "derived").iterdir()]) == 1
+    assert made_in_a_process(tmp_path) == made[0]
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_costs_nothing_else(tmp_path: Path) -> None:
+    blocked = tmp_path / "models"
+    blocked.write_bytes(b"a file, not a folder")
+    lines: list[str] = []
+    assert derive(whole_model(), HALVES, context(blocked, lines)).keys() == {"first", "second"}
+    assert "cannot be written" in lines[-1]
+
+
+@pytest.mark.parametrize("model", [b"no model at all", whole_model()], ids=["unreadable", "of another structure"])
+def test_a_model_that_does_not_fit_says_what_to_do(tmp_path: Path, model: bytes) -> None:
+    recipe = Recipe(
+        "tiny", "x", lambda whole: {"part": cut(whole, {"x": (1, "n")}, ["elsewhere"])}, "Install it again."
+    )
+    with pytest.raises(EngineUnavailableError, match=r"Install it again\."):
+        derive(model, recipe, context(tmp_path))
+    assert not [*tmp_path.iterdir()]
