@@ -89,7 +89,14 @@ class SynthesisEngine(Protocol):
         ...
 
     def synthesize(
-        self, text: str, *, voice: str, language: Language, speed: float, sample_rate: int
+        self,
+        text: str,
+        *,
+        voice: str,
+        language: Language,
+        speed: float,
+        sample_rate: int,
+        continues: bool = False,
     ) -> Iterator[SpeechPiece]:
         """Speak one segment as it is made: the call reads the text, each step of the iterator is one bounded piece of
         compute.
@@ -97,7 +104,8 @@ class SynthesisEngine(Protocol):
         `text` is one segment (a sentence or clause) as the segmenter cut it; runs of the other script in it are spoken
         in their own language. `language` is that of the segment; `sample_rate` is one of `info.native_rates`, or else
         `info.sample_rate`. The audio begins with the voice, without leading silence, and ends with the pause that the
-        segment's last mark asks for. The first piece is short and the later ones grow; a piece may be empty.
+        segment's last mark asks for; `continues` says that the sentence goes on in the next segment although no mark
+        stands there. The first piece is short and the later ones grow; a piece may be empty.
         Closing the iterator stops the compute. Raises EngineError; yields no samples for text without anything
         speakable.
         """

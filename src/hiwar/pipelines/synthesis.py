@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from hiwar.audio.encoding import SpeechEncoder
 from hiwar.engines.contracts import EngineInfo, SpeechPiece, SynthesisEngine
 from hiwar.pipelines.spoken_text import SpokenText
-from hiwar.text.feed import Flushed, SegmentFeed
+from hiwar.text.feed import Flushed, Segment, SegmentFeed
 from hiwar.text.language import language_of
 from hiwar.vocabulary import Language, SpeechRequest, SynthesisProgress, Voice, WordTime
 
@@ -98,7 +98,7 @@ class SynthesisPipeline:
                 return () if self._starved else self._finish()
             self._spoken.begin(found.text, found.raw)
             self._segment_began_ms = self._made_ms
-            self._pieces = self._speak(found.text)
+            self._pieces = self._speak(found)
             self._spent(text_ms=self._clock() - began)
         began = self._clock()
         piece = next(self._pieces, None)
@@ -127,13 +127,14 @@ class SynthesisPipeline:
     def _made_ms(self) -> float:
         return self._made_samples * 1000 / self._engine_rate
 
-    def _speak(self, segment: str) -> Iterator[SpeechPiece]:
+    def _speak(self, segment: Segment) -> Iterator[SpeechPiece]:
         return self._engine.synthesize(
-            segment,
+            segment.text,
             voice=self._voice.engine_voice,
-            language=self._language(segment),
+            language=self._language(segment.text),
             speed=self._request.speed,
             sample_rate=self._engine_rate,
+            continues=segment.continues,
         )
 
     def _language(self, segment: str) -> Language:

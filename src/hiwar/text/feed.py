@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from hiwar.text.normalization import GradualCleaning, Stretch
-from hiwar.text.segmentation import SegmentCutter, end_so_far, is_speakable
+from hiwar.text.segmentation import SegmentCutter, breaks_off, end_so_far, is_speakable
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Segment:
 
     text: str = field(repr=False)
     raw: str = field(repr=False)
+    continues: bool = False
+    """Its sentence goes on in the next segment: it was cut between two words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class SegmentFeed:
             return None
         mark = self._receive()
         while (end := self._sure_end(complete=mark is not None)) is not None:
-            if segment := self._give(end):
+            if segment := self._give(end, waited=False):
                 return segment
         if mark is not None:
             self._incoming.popleft()
@@ -102,7 +104,7 @@ class SegmentFeed:
             if words is not None and end > len(self._held.text):
                 self._cleaning.take_words(words)
                 self._held.append(words)
-            if segment := self._give(end):
+            if segment := self._give(end, waited=True):
                 return segment
         return None
 
@@ -153,14 +155,16 @@ class SegmentFeed:
     def _due(self, hold_until: float) -> float:
         return max(self._arrivals.oldest + self._wait_s, hold_until)
 
-    def _give(self, end: int) -> Segment | None:
+    def _give(self, end: int, *, waited: bool) -> Segment | None:
         """Cut the held text at `end`; None when nothing in it can be spoken: it goes to the next segment's raw."""
         self._changed = True
+        broken_off = breaks_off(self._held.text[:end])
         text = self._held.cut(end)
         if not is_speakable(text):
             return None
         self._spoke = True
-        segment = Segment(text, self._held.take_raw())
+        more = waited or is_speakable(self._held.text) or is_speakable(self._cleaning.held)
+        segment = Segment(text, self._held.take_raw(), continues=broken_off and more)
         self._arrivals.take(len(segment.raw))
         if not is_speakable(self._held.text) and not is_speakable(self._cleaning.held):
             self._arrivals.forget()

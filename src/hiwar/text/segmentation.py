@@ -22,6 +22,7 @@ _CLOSERS = re.escape(_CLOSING)
 _SENTENCE_MARK = re.compile(rf"[.!?…؟؛][.!?…؟؛{_CLOSERS}]*|\n")
 _FINAL_SENTENCE_MARK = re.compile(rf"[.!?…؟؛]+[{_CLOSERS}]*\Z")
 _CLAUSE_MARK = re.compile(rf"[;:,،—.…][.!?…؟؛{_CLOSERS}]*")
+_MARKS = frozenset(".!?…؟؛\n;:,،—")
 _DECISIVE_MARKS = frozenset("!?؟؛")
 _MAX_ABBREVIATION = 12
 _ABBREVIATIONS = frozenset({
@@ -55,6 +56,12 @@ def segments(text: str) -> Iterator[str]:
 def is_speakable(text: str) -> bool:
     """Whether there is a letter or digit in it."""
     return any(map(str.isalnum, text))
+
+
+def breaks_off(text: str) -> bool:
+    """Whether a piece ends without a mark, so that a sentence which goes on behind it has been cut between words."""
+    ending = text.rstrip(" " + _CLOSING)
+    return bool(ending) and ending[-1] not in _MARKS
 
 
 class SegmentCutter:

@@ -64,11 +64,18 @@ class Recording:
         self._engine = engine
 
     def synthesize(
-        self, text: str, *, voice: str, language: Language, speed: float, sample_rate: int
+        self,
+        text: str,
+        *,
+        voice: str,
+        language: Language,
+        speed: float,
+        sample_rate: int,
+        continues: bool = False,
     ) -> Iterator[SpeechPiece]:
         self.sample_rate = sample_rate
         for piece in self._engine.synthesize(
-            text, voice=voice, language=language, speed=speed, sample_rate=sample_rate
+            text, voice=voice, language=language, speed=speed, sample_rate=sample_rate, continues=continues
         ):
             self.pieces.append(piece.samples)
             yield piece

@@ -33,6 +33,7 @@ class CountingEngine:
     def __init__(self, blocks: int | Exception, *, rates: tuple[int, ...] = (), block_samples: int = 160) -> None:
         self.asked: list[tuple[str, str, Language, float]] = []
         self.rates: list[int] = []
+        self.continued: list[bool] = []
         self.begun = 0
         self.held: list[Iterator[SpeechPiece]] = []
         self.cleaned = 0
@@ -43,8 +44,16 @@ class CountingEngine:
     voices: tuple[EngineVoice, ...] = ()
 
     def synthesize(
-        self, text: str, *, voice: str, language: Language, speed: float, sample_rate: int
+        self,
+        text: str,
+        *,
+        voice: str,
+        language: Language,
+        speed: float,
+        sample_rate: int,
+        continues: bool = False,
     ) -> Iterator[SpeechPiece]:
+        self.continued.append(continues)
         self.asked.append((text, voice, language, speed))
         self.rates.append(sample_rate)
         self.held.append(self._speak(text))  # an iterator that nobody else drops: it ends when it is closed
@@ -182,6 +191,7 @@ def test_text_that_arrives_piece_by_piece_starves_the_pipeline_until_it_is_speak
     assert pipeline.step() != ()
     assert not pipeline.starved
     assert engine.asked[0][0] == "One two"
+    assert engine.continued == [True]
 
 
 def test_text_is_held_for_longer_while_there_is_audio_to_play() -> None:

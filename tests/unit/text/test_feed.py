@@ -192,10 +192,43 @@ def test_ten_thousand_pieces_of_one_character_are_all_given(unit: str) -> None:
     assert "".join(raws) + feed.rest == text
 
 
+@pytest.mark.parametrize(
+    ("text", "continues"),
+    [
+        ("one two three", [False]),
+        ("one two three\nfour", [False, False]),
+        ("one, two " * 30, [False, False]),
+        ("one two " * 60, [True, True, False]),
+        ("one two " * 26 + "?!", [True, False]),
+    ],
+)
+def test_a_sentence_goes_on_behind_a_cut_between_two_words(text: str, continues: list[bool]) -> None:
+    feed, found = SegmentFeed.whole(text), []
+    while isinstance(segment := feed.next(0.0), Segment):
+        found.append(segment.continues)
+    assert found == continues
+
+
+@pytest.mark.parametrize(("text", "continues"), [("one two ", True), ("one more, ", False), ("Stop! ", False)])
+def test_a_sentence_goes_on_behind_what_was_waited_for_unless_a_mark_ends_it(text: str, continues: bool) -> None:
+    segment = fed(text).next(0.3)
+    assert isinstance(segment, Segment)
+    assert segment.continues is continues
+
+
+def test_a_flush_ends_what_it_ends() -> None:
+    feed = fed("one two ")
+    feed.flush()
+    feed.add("three", 0.0)
+    segment = feed.next(0.0)
+    assert isinstance(segment, Segment)
+    assert not segment.continues
+
+
 def test_a_number_that_was_kept_back_is_given_when_the_next_word_tells_what_it_is() -> None:
     feed = fed("see 3. ")
     assert texts(feed, 0.0) == []
-    assert feed.next(0.3) == Segment("see", "see ")
+    assert feed.next(0.3) == Segment("see", "see ", continues=True)
     assert feed.next(0.3, hold_until=9.0) is None
     feed.add("T", 0.3)
     assert feed.next(0.3, hold_until=9.0) == Segment("3.", "3. ")

@@ -30,6 +30,8 @@ INFO = EngineInfo(
 _SENTENCE_PAUSE_MS = 330
 _CLAUSE_PAUSES_MS = {",": 160, ";": 200, ":": 200, "—": 200}
 """At normal speed, by the mark that closes a string, from its last audible frame on."""
+_OPEN_PAUSE_MS = 60
+"""Where a sentence had to be cut between two words."""
 
 _CLOSING = '"”) '
 """What may follow the mark."""
@@ -64,7 +66,14 @@ class HibariEngine:
         return VOICES
 
     def synthesize(
-        self, text: str, *, voice: str, language: Language, speed: float, sample_rate: int
+        self,
+        text: str,
+        *,
+        voice: str,
+        language: Language,
+        speed: float,
+        sample_rate: int,
+        continues: bool = False,
     ) -> Iterator[SpeechPiece]:
         """Pieces of about 190 ms, 400 ms, then 800 ms; empty ones where a step only prepared. Raises EngineError."""
         if voice not in SHAPES:
@@ -72,7 +81,7 @@ class HibariEngine:
         if sample_rate not in self._outputs:
             raise EngineError("This engine does not emit that sample rate; choose one that it lists.")
         pace = speed * (SHAPES[voice].pace if language == "ar" else 1.0)
-        return self._pieces(self._phonemizer(text, language), voice, pace, sample_rate)
+        return self._pieces(self._phonemizer(text, language, continues=continues), voice, pace, sample_rate)
 
     def close(self) -> None:
         """Drop the model; the memory goes with the last reference."""
@@ -103,11 +112,12 @@ class HibariEngine:
                 words = WordTimes(phonemes.words, timing, speed, stretch.start, from_ms)
             samples = stretch.samples
             if stretch.stop == timing.frame_count:
-                samples = np.concatenate((samples, _pause(phonemes.text, speed, sample_rate)))
+                samples = np.concatenate((samples, _pause(phonemes, speed, sample_rate)))
             yield SpeechPiece(samples, words.before(stretch.stop))
 
 
-def _pause(phonemes: str, speed: float, sample_rate: int) -> Samples:
-    mark = phonemes.rstrip(_CLOSING)[-1:]
-    pause_ms = _CLAUSE_PAUSES_MS.get(mark, _SENTENCE_PAUSE_MS) / speed - FADE_MS
+def _pause(phonemes: Phonemes, speed: float, sample_rate: int) -> Samples:
+    mark = phonemes.text.rstrip(_CLOSING)[-1:]
+    asked_ms = _OPEN_PAUSE_MS if phonemes.continues else _CLAUSE_PAUSES_MS.get(mark, _SENTENCE_PAUSE_MS)
+    pause_ms = asked_ms / speed - FADE_MS
     return np.zeros(max(0, round(pause_ms * sample_rate / 1000)), np.float32)

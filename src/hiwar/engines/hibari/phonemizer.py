@@ -48,6 +48,8 @@ class Phonemes:
 
     text: str
     words: tuple[WordSpan, ...]
+    continues: bool = False
+    """The sentence goes on after it, although no mark was written there."""
 
 
 class Phonemizer:
@@ -65,16 +67,16 @@ class Phonemizer:
         self._alphabet = alphabet
         self._arabic = arabic
 
-    def __call__(self, text: str, language: Language) -> tuple[Phonemes, ...]:
+    def __call__(self, text: str, language: Language, *, continues: bool = False) -> tuple[Phonemes, ...]:
         """Strings of at most MAX_PHONEMES; () when nothing in the text can be said.
 
-        `language` reads what has no letters, such as a lone number.
+        `language` reads what has no letters, such as a lone number. `continues`: the sentence goes on after the text.
         """
         bounds = [match.span() for match in _WORD.finditer(text)]
         phonemes, extents = self._read(text, language, [end for _, end in bounds])
         if not self._alphabet.issuperset(phonemes):
             phonemes, extents = self._known(phonemes, extents)
-        return tuple(_strings(phonemes, extents, bounds))
+        return tuple(_strings(phonemes, extents, bounds, continues=continues))
 
     def _read(self, text: str, language: Language, word_ends: Sequence[int]) -> tuple[str, _Extents]:
         """Phonemes of all runs with a space between them, and which word each stretch belongs to."""
@@ -115,7 +117,9 @@ class Phonemizer:
         return known, [(kept[first], kept[last], word) for first, last, word in extents]
 
 
-def _strings(phonemes: str, extents: _Extents, bounds: Sequence[tuple[int, int]]) -> Iterator[Phonemes]:
+def _strings(
+    phonemes: str, extents: _Extents, bounds: Sequence[tuple[int, int]], *, continues: bool
+) -> Iterator[Phonemes]:
     """The string in parts, each with the words that begin in it; a word that a part cuts off is not told again."""
     told = 0
     for start, stop in _split(phonemes):
@@ -128,7 +132,9 @@ def _strings(phonemes: str, extents: _Extents, bounds: Sequence[tuple[int, int]]
             if last > start and word >= told
         ]
         spans = _spans(part, within)
-        yield Phonemes(_ended(part), tuple([WordSpan(*bounds[word], first, last) for first, last, word in spans]))
+        words = tuple([WordSpan(*bounds[word], first, last) for first, last, word in spans])
+        open_ended = part[-1] not in _ENDS and (continues or stop < len(phonemes))
+        yield Phonemes(_ended(part, "," if open_ended else "."), words, open_ended)
         told = spans[-1][2] + 1 if spans else told
 
 
@@ -145,9 +151,9 @@ def _spans(phonemes: str, extents: _Extents) -> _Extents:
     return spans
 
 
-def _ended(phonemes: str) -> str:
+def _ended(phonemes: str, mark: str) -> str:
     """With a mark at the end, as all that the model was trained on: without one it cuts the last sound off."""
-    return phonemes if phonemes[-1] in _ENDS else f"{phonemes}."
+    return phonemes if phonemes[-1] in _ENDS else phonemes + mark
 
 
 def _split(phonemes: str) -> Iterator[tuple[int, int]]:

@@ -1,7 +1,8 @@
 """The piper engine: a segment to phonemes, their utterances streamed one after another, words beside their audio."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -16,9 +17,19 @@ from hiwar.vocabulary import Language
 
 _SERVED = Schedule()
 
-_PAUSES_S = {**dict.fromkeys(".!?…؟", 0.33), **dict.fromkeys(";:—؛", 0.2), **dict.fromkeys(",،", 0.16)}
-_SHORT_PAUSE_S = 0.1
-"""After a segment that was cut where nothing is written."""
+_CLAUSE_PAUSES_S = {",": 0.16, **dict.fromkeys(";:—", 0.2)}
+_SENTENCE_PAUSE_S = 0.33
+_OPEN_PAUSE_S = 0.06
+"""Where a sentence had to be cut between two words."""
+_CLOSING = '"”) '
+
+
+class Phonemize(Protocol):
+    """See `Phonemizer`; the alphabet is that of the voice."""
+
+    def __call__(self, text: str, language: Language, *, continues: bool = False) -> tuple[Phonemes, ...]:
+        """Text of one segment as strings that are spoken one after another."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,7 @@ class LoadedVoice:
     speaker: int
     file: VoiceFile
     model: VitsModel
-    phonemize: Callable[[str, Language], tuple[Phonemes, ...]]
+    phonemize: Phonemize
     gain: float = 1.0
 
 
@@ -63,7 +74,14 @@ class PiperEngine:
         return self._voices
 
     def synthesize(
-        self, text: str, *, voice: str, language: Language, speed: float, sample_rate: int
+        self,
+        text: str,
+        *,
+        voice: str,
+        language: Language,
+        speed: float,
+        sample_rate: int,
+        continues: bool = False,
     ) -> Iterator[SpeechPiece]:
         """A step prepares, which gives no samples, or sounds up to 32 frames (0.4 s). Raises EngineError."""
         if sample_rate != self._info.sample_rate:
@@ -72,20 +90,22 @@ class PiperEngine:
             loaded = self._loaded[voice]
         except KeyError:
             raise EngineError("This engine has no such voice; choose one that it lists.") from None
-        strings = loaded.phonemize(text, language)
-        before = 0
-        for number, phonemes in enumerate(strings, start=1):
-            last_mark = text.rstrip()[-1] if number == len(strings) else phonemes.text[-1]
-            utterance = compose(phonemes, loaded.file)
-            stream = UtteranceStream(loaded.model, utterance, _delivery(loaded, speed, last_mark), _SERVED)
-            for piece in _pieces(stream, utterance.words, loaded, before):
-                yield piece
-                before += piece.samples.size
+        return _spoken(loaded, loaded.phonemize(text, language, continues=continues), speed)
 
     def close(self) -> None:
         """Drop the models; the memory goes with the last reference."""
         for voice in self._loaded.values():
             voice.model.close()
+
+
+def _spoken(voice: LoadedVoice, strings: tuple[Phonemes, ...], speed: float) -> Iterator[SpeechPiece]:
+    before = 0
+    for phonemes in strings:
+        utterance = compose(phonemes, voice.file)
+        stream = UtteranceStream(voice.model, utterance, _delivery(voice, speed, phonemes), _SERVED)
+        for piece in _pieces(stream, utterance.words, voice, before):
+            yield piece
+            before += piece.samples.size
 
 
 def _pieces(
@@ -109,9 +129,11 @@ def _timed(word: SymbolWord, stream: UtteranceStream, voice: LoadedVoice, before
     return SpokenWord(word.start, word.end, start, end)
 
 
-def _delivery(voice: LoadedVoice, speed: float, last_mark: str) -> Delivery:
+def _delivery(voice: LoadedVoice, speed: float, phonemes: Phonemes) -> Delivery:
     file = voice.file
-    pause_s = _PAUSES_S.get(last_mark, _SHORT_PAUSE_S) / speed
+    mark = phonemes.text.rstrip(_CLOSING)[-1:]
+    asked_s = _OPEN_PAUSE_S if phonemes.continues else _CLAUSE_PAUSES_S.get(mark, _SENTENCE_PAUSE_S)
+    pause_s = asked_s / speed
     return Delivery(
         scales=(file.noise_scale, file.length_scale / speed, file.duration_noise_scale),
         speaker=voice.speaker,

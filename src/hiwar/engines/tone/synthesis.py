@@ -48,6 +48,7 @@ class ToneSynthesis:
         language: Language,  # noqa: ARG002 - tones are the same in every language
         speed: float,
         sample_rate: int,
+        continues: bool = False,  # noqa: ARG002 - nor has the end of a sentence a sound of its own
     ) -> Iterator[SpeechPiece]:
         """One piece a character. Raises EngineError for a voice other than `tone`; white space alone is silent."""
         if voice != "tone" or sample_rate != _SAMPLE_RATE:

@@ -154,6 +154,15 @@ def test_the_pause_at_the_end_follows_the_mark(engine: SynthesisEngine, text: st
         assert silence_s == pytest.approx(pause_s / speed, abs=0.06)
 
 
+def test_a_sentence_that_goes_on_in_the_next_segment_hardly_pauses(engine: SynthesisEngine) -> None:
+    found = engine.synthesize(
+        "Good morning", voice="english-female", language="en", speed=1.0, sample_rate=24000, continues=True
+    )
+    samples = np.concatenate([piece.samples for piece in found])
+    loud = np.flatnonzero(np.abs(samples) > 0.01)
+    assert (len(samples) - loud[-1]) / 24000 < 0.13
+
+
 def test_a_rate_that_is_not_native_is_refused(engine: SynthesisEngine) -> None:
     with pytest.raises(EngineError, match="sample rate"):
         speak(engine, "yes", sample_rate=22050)

@@ -68,13 +68,30 @@ def test_long_strings_are_split_at_a_pause_then_at_a_space_then_anywhere() -> No
     for text in ("one two, " * 60, "one two " * 60, "x" * 900):
         parts = strings(phonemizer(lambda word: word)(text, "en"))
         assert len(parts) > 1
-        assert all(len(part.rstrip(".")) <= MAX_PHONEMES for part in parts)
-        assert "".join(parts).replace(" ", "").replace(".", "") == text.replace(" ", "")
+        assert all(len(part.rstrip(".,")) <= MAX_PHONEMES for part in parts)
+        said, written = ("".join(of).translate(dict.fromkeys(map(ord, " .,"))) for of in (parts, text))
+        assert said == written
     assert all(part.endswith(",") for part in strings(phonemizer()("one two, " * 60, "en")))
 
 
 def test_a_string_without_a_closing_mark_gets_one() -> None:
     assert [phonemizer()(text, "en")[0].text for text in ("yes", "yes,", "yes?")] == ["yes.", "yes,", "yes?"]
+
+
+def test_a_sentence_that_goes_on_is_read_as_one() -> None:
+    (closed,), (opened,), (marked,) = (
+        phonemizer()(text, "en", continues=continues)
+        for text, continues in (("yes", False), ("yes", True), ("yes,", True))
+    )
+    assert (closed.text, closed.continues) == ("yes.", False)
+    assert (opened.text, opened.continues) == ("yes,", True)
+    assert (marked.text, marked.continues) == ("yes,", False)
+
+
+def test_of_a_split_string_every_part_but_the_last_goes_on_unless_a_mark_ends_it() -> None:
+    unmarked, marked = (phonemizer()(text, "en") for text in ("one two " * 60, "one two, " * 60))
+    assert [part.continues for part in unmarked] == [True] * (len(unmarked) - 1) + [False]
+    assert not any(part.continues for part in marked)
 
 
 def test_long_words_and_numbers_reach_the_english_reader_in_pieces() -> None:
@@ -138,7 +155,7 @@ def test_a_split_string_carries_the_words_that_begin_in_it(text: str) -> None:
 
 def test_a_word_cut_by_a_split_is_told_once_up_to_the_cut() -> None:
     parts = phonemizer(lambda word: 300 * word)("x y", "en")
-    assert [part.text.strip(".") for part in parts] == ["x" * 250, "x" * 50, "y" * 249, "y" * 51]
+    assert [part.text.strip(".,") for part in parts] == ["x" * 250, "x" * 50, "y" * 249, "y" * 51]
     assert [part.words for part in parts] == [(WordSpan(0, 1, 0, 250),), (), (WordSpan(2, 3, 0, 249),), ()]
 
 
