@@ -91,9 +91,9 @@ class SynthesisPipeline:
         if self._pieces is None:
             began = self._clock()
             found = self._feed.next(began, self._held_until_s)
+            self._starved = found is None and not self._feed.finished
             if isinstance(found, Flushed):
                 return (replace(self._chunk(b""), flushed=True),)
-            self._starved = found is None and not self._feed.finished
             if found is None:
                 return () if self._starved else self._finish()
             self._spoken.begin(found.text, found.raw)

@@ -206,6 +206,18 @@ def test_text_is_held_for_longer_while_there_is_audio_to_play() -> None:
     assert pipeline.resumes_s == pytest.approx(12.0 - 0.25)
 
 
+def test_a_pipeline_that_was_starved_is_not_any_more_once_a_flush_came() -> None:
+    feed = SegmentFeed(wait_ms=300)
+    pipeline = open_pipeline(feed, CountingEngine(1))
+    assert pipeline.step() == ()
+    feed.flush()
+    feed.end()
+    step = pipeline.step()
+    assert step is not None
+    assert [chunk.flushed for chunk in step] == [True]
+    assert not pipeline.starved
+
+
 def test_a_flush_is_answered_behind_the_audio_of_all_text_before_it() -> None:
     feed, engine = SegmentFeed(wait_ms=300), CountingEngine(1)
     pipeline = open_pipeline(feed, engine)
