@@ -66,6 +66,11 @@ class Voice:
     licence: str
     quality: Literal["basic", "good", "exact"]
     description: str
+    streams: Literal["pieces", "segments"] = "segments"
+    """Whether the audio of a sentence comes while it is made, or whole."""
+    word_timestamps: bool = False
+    native_rates: tuple[int, ...] = ()
+    """Rates in Hz that need no resampler."""
 
 
 @dataclass(frozen=True, slots=True)

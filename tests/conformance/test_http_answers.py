@@ -40,6 +40,7 @@ def test_the_catalogue_says_who_speaks(server: LiveServer) -> None:
         assert {"language", "languages", "gender", "engine", "engine_voice", "model", "licence"} <= set(voice)
         assert voice["quality"] in {"basic", "good", "exact"}
         assert voice["description"]
+        assert (voice["streams"], voice["word_timestamps"], voice["native_rates"]) == ("pieces", True, [24000])
 
 
 @pytest.mark.parametrize("place", ["query", "bearer"])

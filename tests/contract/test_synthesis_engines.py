@@ -77,15 +77,7 @@ def pieces(
     return found
 
 
-def speak(
-    engine: SynthesisEngine,
-    text: str,
-    voice: str | None = None,
-    language: Language = "en",
-    speed: float = 1.0,
-    sample_rate: int | None = None,
-) -> Samples:
-    found = pieces(engine, text, voice, language, speed, sample_rate)
+def joined(found: list[SpeechPiece]) -> Samples:
     return np.concatenate([np.zeros(0, np.float32), *(piece.samples for piece in found)])
 
 
@@ -116,7 +108,7 @@ def test_info_and_voices_agree(engine: SynthesisEngine) -> None:
 def test_every_voice_speaks_every_language_it_names(engine: SynthesisEngine) -> None:
     for voice in engine.voices:
         for language in voice.languages:
-            samples = speak(engine, SENTENCES[language], voice.name, language)
+            samples = joined(pieces(engine, SENTENCES[language], voice.name, language))
             seconds = len(samples) / engine.info.sample_rate
             assert 1.0 < seconds < 20.0
             assert np.isfinite(samples).all()
@@ -126,33 +118,33 @@ def test_every_voice_speaks_every_language_it_names(engine: SynthesisEngine) -> 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_voices_differ(engine: SynthesisEngine, language: Language) -> None:
     names = [voice.name for voice in engine.voices if language in voice.languages]
-    spoken = {speak(engine, SENTENCES[language], name, language).tobytes() for name in names}
+    spoken = {joined(pieces(engine, SENTENCES[language], name, language)).tobytes() for name in names}
     assert len(spoken) == len(names)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_same_request_gives_the_same_samples(engine: SynthesisEngine, language: Language) -> None:
-    first, second = (speak(engine, SENTENCES[language], language=language) for _ in range(2))
+    first, second = (joined(pieces(engine, SENTENCES[language], language=language)) for _ in range(2))
     np.testing.assert_array_equal(first, second)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_faster_is_shorter(engine: SynthesisEngine, language: Language) -> None:
     slow, normal, fast = (
-        len(speak(engine, SENTENCES[language], language=language, speed=speed)) for speed in (0.5, 1.0, 2.0)
+        len(joined(pieces(engine, SENTENCES[language], language=language, speed=speed))) for speed in (0.5, 1.0, 2.0)
     )
     assert slow > normal > fast
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t "])
 def test_text_without_anything_to_say_gives_nothing(engine: SynthesisEngine, text: str) -> None:
-    assert speak(engine, text).size == 0
+    assert joined(pieces(engine, text)).size == 0
 
 
 @pytest.mark.parametrize("text", ODD_TEXTS)
 def test_odd_text_is_spoken_or_passed_over(engine: SynthesisEngine, text: str) -> None:
     for language in engine.info.languages:
-        assert np.isfinite(speak(engine, text, language=language)).all()
+        assert np.isfinite(joined(pieces(engine, text, language=language))).all()
 
 
 def test_the_sound_comes_in_pieces_that_begin_short(engine: SynthesisEngine) -> None:
@@ -170,7 +162,7 @@ def test_the_sound_comes_in_pieces_that_begin_short(engine: SynthesisEngine) -> 
 def test_the_sound_begins_with_the_voice_and_ends_with_a_pause(engine: SynthesisEngine) -> None:
     for voice in engine.voices:
         for language, text in SENTENCES.items():
-            samples = speak(engine, text, voice.name, language)
+            samples = joined(pieces(engine, text, voice.name, language))
             loud = np.flatnonzero(np.abs(samples) > 0.02)
             assert loud[0] / engine.info.sample_rate < 0.06
             assert 0.03 < (len(samples) - loud[-1]) / engine.info.sample_rate < 0.6
@@ -180,9 +172,9 @@ def test_the_sound_begins_with_the_voice_and_ends_with_a_pause(engine: Synthesis
 
 def test_every_native_rate_lasts_as_long(engine: SynthesisEngine) -> None:
     for language, text in SENTENCES.items():
-        expected_s = speak(engine, text, language=language).size / engine.info.sample_rate
+        expected_s = joined(pieces(engine, text, language=language)).size / engine.info.sample_rate
         for rate in native_rates(engine):
-            samples = speak(engine, text, language=language, sample_rate=rate)
+            samples = joined(pieces(engine, text, language=language, sample_rate=rate))
             assert samples.size / rate == pytest.approx(expected_s, abs=0.01)
             assert np.abs(samples).max() > 0.05
 
@@ -215,7 +207,7 @@ def test_words_of_odd_text_are_inside_it(engine: SynthesisEngine) -> None:
 
 
 def test_an_iterator_closed_early_leaves_the_engine_usable(engine: SynthesisEngine) -> None:
-    whole = speak(engine, SENTENCES["en"])
+    whole = joined(pieces(engine, SENTENCES["en"]))
     found = engine.synthesize(
         SENTENCES["en"],
         voice=engine.voices[0].name,
@@ -226,17 +218,17 @@ def test_an_iterator_closed_early_leaves_the_engine_usable(engine: SynthesisEngi
     assert any(piece.samples.size for piece in found)
     cast("Generator[SpeechPiece, None, None]", found).close()
     assert next(found, None) is None
-    np.testing.assert_array_equal(speak(engine, SENTENCES["en"]), whole)
+    np.testing.assert_array_equal(joined(pieces(engine, SENTENCES["en"])), whole)
 
 
 def test_an_unknown_voice_is_an_engine_error(engine: SynthesisEngine) -> None:
     with pytest.raises(EngineError):
-        speak(engine, "Hello", voice="nobody")
+        joined(pieces(engine, "Hello", voice="nobody"))
 
 
 def test_concurrent_calls_give_what_serial_ones_give(engine: SynthesisEngine) -> None:
     requests = [(text, voice.name, language) for voice in engine.voices for language, text in SENTENCES.items()]
-    serial = [speak(engine, *request).tobytes() for request in requests]
+    serial = [joined(pieces(engine, *request)).tobytes() for request in requests]
     with ThreadPoolExecutor(4) as workers:
-        concurrent = [samples.tobytes() for samples in workers.map(lambda request: speak(engine, *request), requests)]
-    assert concurrent == serial
+        found = [*workers.map(lambda request: pieces(engine, *request), requests)]
+    assert [joined(each).tobytes() for each in found] == serial

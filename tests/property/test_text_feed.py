@@ -21,6 +21,17 @@ any_text = st.text(
     st.characters(exclude_categories=["Cs"]) | st.sampled_from("aب1 .,؟!\n؛:;\"'()َ🙂é-\u0301\u200b\ufe70\ufdfa\ud800"),
     max_size=300,
 )
+# Long runs of what composes, reorders, expands, vanishes or is no letter.
+hostile = st.lists(
+    st.tuples(
+        st.sampled_from((
+            "\ufdfa", "\ufe8d", "\ufe70", "\ufe71", "\u0640", "\u1100", "\u1161", "\u11a8", "가", "ก", "🙂", "\u1361",
+            "\u0301", "\u20d2", "\u0591", "\u06d6", "\u200b", "\U0001d15e", " ", "\n", "a", "ب", ".", "Ａ",
+        )),
+        st.sampled_from((1, 2, 9, 40, 255, 256, 257, 300)),
+    ).map(lambda run: run[0] * run[1]),
+    max_size=8,
+).map("".join)  # fmt: skip
 
 
 @st.composite
@@ -38,8 +49,9 @@ def given_now(feed: SegmentFeed, now: float = 0.0) -> list[Segment]:
     return found
 
 
-@given(cut_texts(written | any_text))
+@given(cut_texts(written | any_text | hostile))
 @example(["x" * 300, "🙂", "\u0301", " y"])
+@example(["a" + "\u0301 \ufe70" * 100 + "b"])
 def test_the_same_segments_however_the_text_is_cut(pieces: list[str]) -> None:
     text = "".join(pieces)
     feed = SegmentFeed(wait_ms=1000)
@@ -54,7 +66,7 @@ def test_the_same_segments_however_the_text_is_cut(pieces: list[str]) -> None:
     assert "".join(segment.raw for segment in found) + feed.rest == text
 
 
-@given(written | any_text)
+@given(written | any_text | hostile)
 def test_a_whole_text_gives_its_segments_one_after_another(text: str) -> None:
     feed = SegmentFeed.whole(text)
     found = given_now(feed)
@@ -63,7 +75,7 @@ def test_a_whole_text_gives_its_segments_one_after_another(text: str) -> None:
     assert "".join(segment.raw for segment in found) + feed.rest == text
 
 
-@given(cut_texts(written | any_text))
+@given(cut_texts(written | any_text | hostile))
 def test_cleaning_in_stretches_is_cleaning_as_a_whole(pieces: list[str]) -> None:
     cleaning = GradualCleaning()
     stretches = []
@@ -96,8 +108,7 @@ def test_no_schedule_of_waits_tears_or_loses_anything(
         now += pause
         while isinstance(segment := feed.next(now, now - pause + hold), Segment):
             found.append(segment)
-        ready = feed.ready_at(now + hold)
-        assert ready is None or ready >= now + hold
+        assert feed.ready_at is None or feed.ready_at > max(now, now - pause + hold - 1e-9)
     feed.end()
     found += given_now(feed, now)
     assert "".join(segment.raw for segment in found) + feed.rest == text
@@ -108,12 +119,44 @@ def test_no_schedule_of_waits_tears_or_loses_anything(
         assert_nothing_torn(before, after)
 
 
+@given(cut_texts(written | any_text), st.integers(0, 2000), st.floats(0, 9))
+def test_what_next_leaves_behind_tells_when_it_gives_more(pieces: list[str], wait_ms: int, hold: float) -> None:
+    feed = SegmentFeed(wait_ms=wait_ms)
+    for second, piece in enumerate(pieces):
+        feed.add(piece, second)
+        while isinstance(feed.next(second, second + hold), Segment):
+            pass
+        ready = feed.ready_at
+        if ready is None:
+            assert feed.next(1e9, second + hold) is None
+        elif ready < second + 1:
+            assert feed.next((second + ready) / 2 if wait_ms else second, ready) is None
+            assert isinstance(feed.next(ready, second + hold), Segment)
+
+
+@given(cut_texts(written | any_text | hostile))
+@example([*"1 2 3 4 5, x "])
+@example([*"(((((((((, this "])
+@example([*"Dr. No. 4 $ USD 5, 6 x.y 7 "])
+def test_a_wait_gives_the_same_however_the_text_came(pieces: list[str]) -> None:
+    feed, at_once = SegmentFeed(wait_ms=1000), SegmentFeed(wait_ms=1000)
+    found: list[Segment] = []
+    for piece in pieces:
+        feed.add(piece, 0.0)
+        found += given_now(feed)
+    at_once.add("".join(pieces), 0.0)
+    assert [segment.text for segment in found] == [segment.text for segment in given_now(at_once)]
+    assert feed.ready_at == at_once.ready_at
+    assert [segment.text for segment in given_now(feed, 1.0)] == [segment.text for segment in given_now(at_once, 1.0)]
+
+
 def letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
 def assert_nothing_torn(before: Segment, after: Segment) -> None:
-    assert not unicodedata.combining(after.text[0]) or before.raw[-1:].isspace()
+    stands_alone = before.raw[-1:].isspace() or unicodedata.category(before.raw[-1:]).startswith("P")
+    assert not unicodedata.combining(after.text[0]) or stands_alone
     if len(before.text) > MAX_SEGMENT_CHARACTERS - 10:
         return  # a word that is longer than a segment may be cut
     left, right = before.raw[-1:], after.raw[:1]

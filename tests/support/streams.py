@@ -114,6 +114,8 @@ class _Guard:
     def __init__(self) -> None:
         self.steps = 0
         self.closes = 0
+        self.told: list[str] = []
+        """Gets an entry with each step."""
         self._running = threading.Lock()
 
     @contextmanager
@@ -122,6 +124,7 @@ class _Guard:
         try:
             assert self.closes == 0, "a step after the close"
             self.steps += 1
+            self.told.append("step")
             yield
         finally:
             self._running.release()

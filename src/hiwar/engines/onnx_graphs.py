@@ -4,14 +4,15 @@ Which tensors to cut at is the engine's to say; running the parts is `onnx_sessi
 to import, is imported only when a part has to be made.
 """
 
-import errno
+import fcntl
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -27,6 +28,7 @@ _FORMAT = 1
 
 _MANIFEST = "manifest.json"
 _FOLDER = "derived"
+_UNFINISHED = ".unfinished"
 
 
 class MissingTensorError(Exception):
@@ -38,12 +40,13 @@ class Recipe:
     """How parts are made from a model.
 
     `definition` is any text that changes when `make` would give other parts. `make` takes the whole model and gives
-    parts by name (`cut` helps); it may raise MissingTensorError. `remedy` ends the message that the operator then
-    sees: what to do to get a model that fits.
+    the `parts` by their names (`cut` helps); it may raise MissingTensorError or LookupError. `remedy` ends the message
+    that the operator then sees: what to do to get a model that fits.
     """
 
     name: str
     definition: str
+    parts: tuple[str, ...]
     make: Callable[["ModelProto"], Mapping[str, "ModelProto"]]
     remedy: str
 
@@ -51,18 +54,19 @@ class Recipe:
 def derive(model: bytes, recipe: Recipe, context: EngineContext) -> dict[str, bytes]:
     """The parts of `model` by name, each a whole ONNX model: from `context.models_dir`, or made and put there.
 
-    Parts on disk are checked by their SHA-256 and made again when damaged. Several processes may ask at once. A folder
-    that cannot be written costs the making at each start. Raises EngineUnavailableError for a model that cannot be
-    read or is of another structure, ImportError without the package onnx when it is needed.
+    Parts on disk are checked by their SHA-256 and made again when damaged. Several processes may ask at once. Parts of
+    another model or definition of the same name go when new ones are written. A folder that cannot be written costs
+    the making at each start. Raises EngineUnavailableError for a model that cannot be read or is of another structure,
+    ImportError without the package onnx when it is needed.
     """
     key = hashlib.sha256(b"%d\0%s\0" % (_FORMAT, recipe.definition.encode()) + hashlib.sha256(model).digest())
     folder = context.models_dir / _FOLDER / f"{recipe.name}-{key.hexdigest()[:16]}"
-    if (kept := _read(folder)) is not None:
+    if (kept := _read(folder, recipe)) is not None:
         return kept
     context.report(f"Cutting the model {recipe.name} for streaming, once")
     parts = _make(model, recipe)
     try:
-        _write(folder, parts)
+        _write(folder, parts, recipe)
     except OSError:
         context.report(f"The folder {folder.parent} cannot be written: the model is cut again at each start")
     return parts
@@ -112,41 +116,53 @@ def _make(model: bytes, recipe: Recipe) -> dict[str, bytes]:
 
     try:
         made = recipe.make(onnx.load_model_from_string(model))
-    except (DecodeError, MissingTensorError) as error:
+    except (DecodeError, MissingTensorError, LookupError) as error:
         message = f"The model {recipe.name} is not of the structure that hiwar can stream. {recipe.remedy}"
         raise EngineUnavailableError(message) from error
-    return {name: part.SerializeToString() for name, part in made.items()}
+    return {name: made[name].SerializeToString() for name in recipe.parts}
 
 
-def _read(folder: Path) -> dict[str, bytes] | None:
-    """The parts as they were written, None when a file is missing or damaged."""
+def _read(folder: Path, recipe: Recipe) -> dict[str, bytes] | None:
+    """The parts as they were written, None when one is missing or damaged."""
     try:
         hashes = msgspec.json.decode((folder / _MANIFEST).read_bytes(), type=dict[str, str])
-        parts = {name: (folder / f"{name}.onnx").read_bytes() for name in hashes}
-    except (OSError, msgspec.DecodeError):
+        parts = {name: (folder / f"{name}.onnx").read_bytes() for name in recipe.parts}
+    # msgspec's own errors are ValueErrors, and so are those of text that is no UTF-8.
+    except (OSError, ValueError):
         return None
-    intact = all(hashlib.sha256(part).hexdigest() == hashes[name] for name, part in parts.items())
-    return parts if parts and intact else None
+    return parts if _hashes(parts) == hashes else None
 
 
-def _write(folder: Path, parts: Mapping[str, bytes]) -> None:
-    """Put the parts in place with one rename, whatever other processes do meanwhile. Raises OSError."""
+def _hashes(parts: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}
+
+
+def _write(folder: Path, parts: Mapping[str, bytes], recipe: Recipe) -> None:
+    """Put the parts in place with one rename, one process at a time. Raises OSError."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder.parent, prefix=".", ignore_cleanup_errors=True) as scratch:
-        fresh = Path(scratch, "fresh")
-        fresh.mkdir()
+    unfinished = folder.with_name(_UNFINISHED)
+    with _locked(folder.with_name(".lock")):
+        if _read(folder, recipe) is not None:
+            return  # Another process has put the same parts there in between.
+        # Under the lock it can only be what a killed process left.
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir()
         for name, part in parts.items():
-            _write_through(fresh / f"{name}.onnx", part)
-        hashes = {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}
-        _write_through(fresh / _MANIFEST, msgspec.json.encode(hashes))
-        with suppress(FileNotFoundError):
-            folder.rename(Path(scratch, "damaged"))
-        try:
-            fresh.rename(folder)
-        except OSError as error:
-            # Another process has put the same parts there in between.
-            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
-                raise
+            _write_through(unfinished / f"{name}.onnx", part)
+        _write_through(unfinished / _MANIFEST, msgspec.json.encode(_hashes(parts)))
+        older = re.compile(re.escape(recipe.name) + "-[0-9a-f]{16}")
+        for path in folder.parent.iterdir():
+            # Whoever is reading there finds a part missing, and makes it again. One of them may be damaged, and ours.
+            if older.fullmatch(path.name):
+                shutil.rmtree(path, ignore_errors=True)
+        unfinished.rename(folder)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _write_through(path: Path, content: bytes) -> None:

@@ -1,12 +1,45 @@
-"""Opens ONNX sessions that share the machine with the streams beside them: one thread a call, no spinning."""
+"""Runs ONNX models beside others on one machine: one thread a call, no spinning, the library's errors translated."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import onnxruntime
+from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
+
+from hiwar.errors import EngineError
+
+_UNUSABLE = (
+    onnx_errors.Fail,
+    onnx_errors.InvalidArgument,
+    onnx_errors.InvalidGraph,
+    onnx_errors.InvalidProtobuf,
+    onnx_errors.NotImplemented,
+    onnx_errors.RuntimeException,
+    ValueError,
+)
+"""What onnxruntime raises for a model that it cannot open or run, or not with these inputs; they share no base."""
 
 
-def open_session(model: str | bytes) -> Any:  # noqa: ANN401  # onnxruntime publishes no types
-    """A session for a model file or its bytes. A call computes on the calling thread alone; calls may be concurrent."""
+class Session:
+    """A loaded model. A call computes on the calling thread alone; calls may be concurrent."""
+
+    def __init__(self, session: Any) -> None:  # noqa: ANN401  # onnxruntime publishes no types
+        self._session = session
+        self.inputs = frozenset(value.name for value in session.get_inputs())
+        self.metadata: Mapping[str, str] = session.get_modelmeta().custom_metadata_map
+
+    def run(self, outputs: Sequence[str] | None, inputs: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
+        """The outputs of these names, None for all. Raises EngineError."""
+        try:
+            found: list[NDArray[Any]] = self._session.run(outputs, inputs)
+        except _UNUSABLE as error:
+            raise EngineError from error
+        return found
+
+
+def open_session(model: bytes) -> Session:
+    """A session for a whole model. Raises EngineError for one that cannot be run."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -14,4 +47,7 @@ def open_session(model: str | bytes) -> Any:  # noqa: ANN401  # onnxruntime publ
     # A spinning worker takes the core from the streams beside it.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    try:
+        return Session(onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"]))
+    except _UNUSABLE as error:
+        raise EngineError from error

@@ -48,8 +48,9 @@ class SynthesisSettings:
     text_wait_ms: Annotated[int, Meta(ge=0, le=10000)] = 300
     """Wait for the rest of a sentence before its beginning is spoken; while there is audio left to play, longer."""
 
-    ahead_ms: Annotated[int, Meta(ge=0, le=60000)] = 2000
-    """A stream with more audio than this ahead of its playback stands back while others wait for a thread."""
+    ahead_max_ms: Annotated[int, Meta(ge=0, le=3600000)] = 0
+    """How far ahead of its playback a stream is computed at the most, idle machine or not; 0 sets no bound. When others
+    wait, who has less audio left to play goes first, whatever is set here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,13 @@ class _Mark:
 
 
 class SpokenText:
-    """The text of one request against its audio. Characters are those of the text as it was written."""
+    """The text of one request against its audio. Characters are those of the text as it was written.
 
-    def __init__(self) -> None:
+    Words are those that were given to `add`; when `knows_words` is False, what white space divides, by the segment.
+    """
+
+    def __init__(self, *, knows_words: bool) -> None:
+        self._knows_words = knows_words
         self._segment = ""
         self._raw = ""
         self._characters_before = 0
@@ -55,14 +59,15 @@ class SpokenText:
 
     def end(self, at_ms: float) -> None:
         """The segment has been spoken to its end."""
-        self._mark(at_ms, len(self._raw), len(self._raw.split()))
+        words = self._segment_words if self._knows_words else len(self._raw.split())
+        self._mark(at_ms, len(self._raw), words)
         self._characters_before += len(self._raw)
-        self._words_before += len(self._raw.split())
+        self._words_before += words
 
     def finish(self, rest: str) -> None:
         """Everything has been spoken; `rest` is text behind the last segment, in which nothing can be."""
         self._marks.clear()
-        self._reached = _Mark(0.0, self._characters_before + len(rest), self._words_before + len(rest.split()))
+        self._reached = _Mark(0.0, self._characters_before + len(rest), self._words_before)
 
     def words_begun(self, until_ms: float) -> tuple[WordTime, ...]:
         """The words that begin before `until_ms` and were not given out yet."""

@@ -52,7 +52,7 @@ class SynthesisPipeline:
         self._clock = clock
         self._engine_rate = _engine_rate(engine.info, request.format.sample_rate)
         self._encoder = SpeechEncoder(request.format, self._engine_rate)
-        self._spoken = SpokenText()
+        self._spoken = SpokenText(knows_words=engine.info.word_timestamps)
         self._pieces: Iterator[SpeechPiece] | None = None
         self._made_samples = 0
         self._segment_began_ms = 0.0
@@ -79,7 +79,7 @@ class SynthesisPipeline:
     @property
     def resumes_s(self) -> float | None:
         """When text that is held will be spoken although no more comes; None: not before more comes."""
-        return self._feed.ready_at(self._held_until_s)
+        return self._feed.ready_at
 
     def step(self) -> tuple[SpeechChunk, ...] | None:
         """One engine step, or the end of a segment; None when the request has been spoken to its end.
@@ -99,10 +99,10 @@ class SynthesisPipeline:
             self._spoken.begin(found.text, found.raw)
             self._segment_began_ms = self._made_ms
             self._pieces = self._speak(found)
-            self._spent(text_ms=self._clock() - began)
+            self._spent(text_s=self._clock() - began)
         began = self._clock()
         piece = next(self._pieces, None)
-        self._spent(model_ms=self._clock() - began)
+        self._spent(model_s=self._clock() - began)
         if piece is None:
             self._pieces = None
             self._spoken.end(self._made_ms)
@@ -150,17 +150,17 @@ class SynthesisPipeline:
     def _timed_encode(self, encode: Callable[[], bytes]) -> bytes:
         began = self._clock()
         audio = encode()
-        self._spent(encode_ms=self._clock() - began)
+        self._spent(encode_s=self._clock() - began)
         return audio
 
-    def _spent(self, *, text_ms: float = 0.0, model_ms: float = 0.0, encode_ms: float = 0.0) -> None:
-        """Add to the stage times; the arguments are in seconds, as the clock is."""
+    def _spent(self, *, text_s: float = 0.0, model_s: float = 0.0, encode_s: float = 0.0) -> None:
+        """Add to the stage times."""
         progress = self._progress
         self._progress = replace(
             progress,
-            text_ms=progress.text_ms + text_ms * 1000,
-            model_ms=progress.model_ms + model_ms * 1000,
-            encode_ms=progress.encode_ms + encode_ms * 1000,
+            text_ms=progress.text_ms + text_s * 1000,
+            model_ms=progress.model_ms + model_s * 1000,
+            encode_ms=progress.encode_ms + encode_s * 1000,
         )
 
     def _chunks(self, audio: bytes) -> tuple[SpeechChunk, ...]:
@@ -178,10 +178,10 @@ class SynthesisPipeline:
         return tuple(chunks)
 
     def _chunk(self, audio: bytes) -> SpeechChunk:
-        words = self._spoken.words_begun(self._progress.audio_ms) if self._request.word_timestamps else ()
+        words = self._spoken.words_begun(self._progress.audio_ms)
         characters, word_count = self._spoken.counts(self._progress.audio_ms)
         self._progress = replace(self._progress, characters=characters, words=word_count)
-        return SpeechChunk(audio, self._progress, words)
+        return SpeechChunk(audio, self._progress, words if self._request.word_timestamps else ())
 
 
 def _engine_rate(info: EngineInfo, wanted: int) -> int:

@@ -34,6 +34,11 @@ class Ticket:
         """Whether its client may still send text for it."""
         return self.text is not None and not self.text.ended
 
+    @property
+    def heard_until_s(self) -> float:
+        """When a client that plays its audio as it comes has heard all of it."""
+        return self.received_s if self.first_audio_s is None else self.first_audio_s + self.progress.audio_ms / 1000
+
     def started(self, request: SpeechRequest, now: float) -> Effects:
         """Its turn has come: say so, and have it spoken."""
         self.started_s = now

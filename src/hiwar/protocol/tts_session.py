@@ -64,7 +64,9 @@ class TtsServerSession:
             return self._last_activity_s + self._limits.sign_in_timeout_ms / 1000
         active = self._queue.active
         if self.state is State.OPEN and (active is None or active.awaits_text):
-            return self._last_activity_s + self._limits.idle_timeout_ms / 1000
+            # Who listens is not idle: text may wait for the audio before it to be played.
+            heard_s = self._last_activity_s if active is None else active.heard_until_s
+            return max(self._last_activity_s, heard_s) + self._limits.idle_timeout_ms / 1000
         return None
 
     def tick(self, now: float) -> Effects:

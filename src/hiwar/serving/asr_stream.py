@@ -27,7 +27,7 @@ from hiwar.protocol.effects import (
 from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection, Outgoing, Outlet, PeerGoneError
 from hiwar.serving.listening import for_client, listen, run_until
-from hiwar.serving.workers import Priority, Workers
+from hiwar.serving.workers import Workers
 from hiwar.vocabulary import RecognitionConfig, RecognitionEvent
 
 log = logging.getLogger("hiwar.asr")
@@ -186,13 +186,13 @@ class AsrStream:
                 self._arrived.clear()
             self._room.set()
             finished = any(isinstance(entry, EndStream) for entry in entries)
-            events = await self._workers.run(functools.partial(_feed, pipeline, entries), Priority.LATER)
+            events = await self._workers.run(functools.partial(_feed, pipeline, entries), self._clock())
             while events is not None:
                 for event in events:
                     await self._carry_out(
                         self._session.recognized(event, audio_received_s=received_s, now=self._clock())
                     )
-                events = await self._workers.run(pipeline.step, Priority.LATER)
+                events = await self._workers.run(pipeline.step, self._clock())
 
 
 def _feed(pipeline: RecognitionPipeline, entries: list[Entry]) -> tuple[RecognitionEvent, ...] | None:

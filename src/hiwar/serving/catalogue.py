@@ -50,6 +50,9 @@ def _bind(name: str, binding: VoiceBinding, engines: Mapping[str, SynthesisEngin
         licence=engine.info.licence,
         quality=spoken.quality,
         description=binding.description or spoken.description,
+        streams=engine.info.streams,
+        word_timestamps=engine.info.word_timestamps,
+        native_rates=engine.info.native_rates or (engine.info.sample_rate,),
     )
 
 

@@ -16,7 +16,7 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._first_audio = Histogram(
             "hiwar_tts_first_audio_seconds",
-            "From the arrival of a synthesis request to its first audio.",
+            "From a synthesis request's turn, or its first text, to its first audio.",
             buckets=_FIRST_AUDIO_S,
             registry=self._registry,
         )
@@ -27,14 +27,16 @@ class Metrics:
             registry=self._registry,
         )
         self._audio = Counter(
-            "hiwar_tts_audio_seconds", "Audio that was synthesised and sent.", registry=self._registry
+            "hiwar_tts_audio_seconds", "Audio that was synthesised and handed out.", registry=self._registry
         )
 
-    def spoken(self, audio_ms: float, first_audio_ms: float | None) -> None:
-        """A synthesis request is over, after so much audio; None when it got none."""
-        self._audio.inc(audio_ms / 1000)
-        if first_audio_ms is not None:
-            self._first_audio.observe(first_audio_ms / 1000)
+    def first_audio(self, seconds: float) -> None:
+        """A synthesis request got its first audio."""
+        self._first_audio.observe(seconds)
+
+    def audio(self, seconds: float) -> None:
+        """So much audio was handed out."""
+        self._audio.inc(seconds)
 
     def cancel_to_idle(self, seconds: float) -> None:
         """A request that nobody waits for any more is computed no more."""

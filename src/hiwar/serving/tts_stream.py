@@ -24,26 +24,36 @@ from hiwar.protocol.effects import (
     StopSynthesis,
     TtsEffect,
 )
-from hiwar.protocol.messages import SynthesisComplete
 from hiwar.protocol.tts_session import TtsServerSession
 from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection, Outgoing, Outlet, PeerGoneError
 from hiwar.serving.listening import for_client, listen, run_until
 from hiwar.serving.metrics import Metrics
-from hiwar.serving.workers import Priority, Workers
+from hiwar.serving.workers import Workers
 from hiwar.text.feed import SegmentFeed
 from hiwar.vocabulary import SpeechRequest
 
 log = logging.getLogger("hiwar.tts")
 
+_LATE_S = 0.1
+"""Who waits for first audio goes before those who have this much audio left to play, and behind those who have less:
+a flood of new requests delays each other, and tears no hole into what is being heard.
+"""
+
 
 @dataclass(slots=True)
 class _Job:
-    """A request that the session started. `changed` is set by more text, and once nobody waits for it any more."""
+    """A request that the session started. `changed` is set by more text, and once nobody waits for it any more.
+
+    `asked_s` is when there was text to speak; `step` the engine step that is waited for, or that runs.
+    """
 
     request: SpeechRequest
     feed: SegmentFeed
+    asked_s: float | None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    step: "asyncio.Task[tuple[SpeechChunk, ...] | None] | None" = None
+    audio_ms: float = 0.0
     stopped_s: float | None = None
 
     @property
@@ -103,8 +113,6 @@ class TtsStream:
             match effect:
                 case Send() | SendAudio() | Close():
                     outgoing.append(effect)
-                    if isinstance(effect, Send) and isinstance(effect.message, SynthesisComplete):
-                        self._metrics.spoken(effect.message.audio_ms, effect.message.ttfc_ms)
                 case CheckCredentials():
                     await self._carry_out(self._sign_in(self._session, effect.credential))
                 case StartSynthesis():
@@ -121,29 +129,38 @@ class TtsStream:
 
     def _start(self, request: SpeechRequest) -> None:
         wait_ms = self._settings.text_wait_ms
-        feed = SegmentFeed(wait_ms=wait_ms) if request.text is None else SegmentFeed.whole(request.text)
-        self._job = _Job(request, feed)
+        if request.text is None:
+            self._job = _Job(request, SegmentFeed(wait_ms=wait_ms), asked_s=None)
+        else:
+            self._job = _Job(request, SegmentFeed.whole(request.text), asked_s=self._clock())
         self._started.set()
 
     def _give_text(self, effect: AddText | FlushText | EndText) -> None:
-        if self._job is None:
+        job = self._job
+        if job is None:
             return
-        feed = self._job.feed
         match effect:
             case AddText():
-                feed.add(effect.text, self._clock())
+                now = self._clock()
+                job.asked_s = now if job.asked_s is None else job.asked_s
+                job.feed.add(effect.text, now)
             case FlushText():
-                feed.flush()
+                job.feed.flush()
             case EndText():
-                feed.end()
+                job.feed.end()
             case _:
                 assert_never(effect)
-        self._job.changed.set()
+        job.changed.set()
 
     def _stop(self) -> None:
-        if self._job is not None and not self._job.stopped:
-            self._job.stopped_s = self._clock()
-            self._job.changed.set()
+        """A step that runs is waited for by its driver; one that waits for a thread is never run."""
+        job = self._job
+        if job is None or job.stopped:
+            return
+        job.stopped_s = self._clock()
+        job.changed.set()
+        if job.step is not None:
+            job.step.cancel()
 
     async def _speak(self) -> None:
         while True:
@@ -167,6 +184,7 @@ class TtsStream:
         else:
             effects = () if job.stopped else self._session.completed(request_id, progress, self._clock())
         finally:
+            self._metrics.audio(job.audio_ms / 1000)
             if job.stopped_s is not None:
                 self._metrics.cancel_to_idle(self._clock() - job.stopped_s)
         await self._carry_out(effects)
@@ -175,32 +193,54 @@ class TtsStream:
         """Step by step from the engine to the socket, until the end or until nobody waits."""
         while not job.stopped:
             job.changed.clear()
-            chunks = await self._workers.run(pipeline.step, self._priority(pipeline), pipeline.played_until_s)
+            chunks = await self._step(job, pipeline)
             if chunks is None:
                 return
             for chunk in chunks:
                 if job.stopped:
                     return
-                await self._carry_out(self._said(job.request.request_id, chunk))
+                await self._carry_out(self._said(job, chunk))
             if pipeline.starved:
-                await self._more_text(job, pipeline.resumes_s)
+                await self._changed(job, pipeline.resumes_s)
+            elif ahead_max_ms := self._settings.ahead_max_ms:
+                await self._stopped(job, pipeline.played_until_s - ahead_max_ms / 1000)
 
-    def _priority(self, pipeline: SynthesisPipeline) -> Priority:
-        """First audio before all; who has audio left to play for a while comes last."""
-        if not pipeline.progress.audio_ms:
-            return Priority.FIRST
-        ahead_s = pipeline.played_until_s - self._clock()
-        return Priority.AHEAD if ahead_s * 1000 > self._settings.ahead_ms else Priority.LATER
+    async def _step(self, job: _Job, pipeline: SynthesisPipeline) -> tuple[SpeechChunk, ...] | None:
+        """One step on an engine thread, by the time at which its listener runs out of audio.
 
-    def _said(self, request_id: str, chunk: SpeechChunk) -> tuple[TtsEffect, ...]:
-        now = self._clock()
+        First audio has been due since its text was there: it goes before all who have audio left to play, but not
+        before one who is about to have none.
+        """
+        due_s = pipeline.played_until_s if job.audio_ms else (job.asked_s or 0.0) + _LATE_S
+        job.step = asyncio.ensure_future(self._workers.run(pipeline.step, due_s))
+        try:
+            return await job.step
+        except asyncio.CancelledError:
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise  # the stream is over, not just this request
+            return None
+        finally:
+            job.step = None
+
+    def _said(self, job: _Job, chunk: SpeechChunk) -> tuple[TtsEffect, ...]:
+        now, request_id = self._clock(), job.request.request_id
         if chunk.flushed:
             return self._session.flushed(request_id, chunk.progress, now)
+        if not job.audio_ms and chunk.progress.audio_ms and job.asked_s is not None:
+            self._metrics.first_audio(now - job.asked_s)
+        job.audio_ms = chunk.progress.audio_ms
         return self._session.audio(request_id, chunk.audio, chunk.progress, now, chunk.words)
 
-    async def _more_text(self, job: _Job, resumes_s: float | None) -> None:
-        """Wait until text comes, the request is stopped, or what is held has waited long enough."""
-        wait_s = None if resumes_s is None else max(0.0, resumes_s - self._clock())
+    async def _stopped(self, job: _Job, until_s: float) -> None:
+        """Wait for the stop of a request, not longer than to a moment."""
+        while not job.stopped and self._clock() < until_s:
+            job.changed.clear()
+            await self._changed(job, until_s)
+
+    async def _changed(self, job: _Job, until_s: float | None) -> None:
+        """Wait for more text or the stop of a request, not longer than to a moment."""
+        wait_s = None if until_s is None else max(0.0, until_s - self._clock())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait_s):
                 await job.changed.wait()

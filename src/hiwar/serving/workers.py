@@ -1,4 +1,4 @@
-"""The threads that run engine steps, the only place where a model computes: first audio first, then by deadline."""
+"""The threads that run engine steps, the only place where a model computes: by deadline, from a bounded queue."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,6 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Any, TypeVar
 
 from hiwar.errors import ErrorCode, HiwarError
@@ -17,20 +16,8 @@ from hiwar.errors import ErrorCode, HiwarError
 Result = TypeVar("Result")
 
 
-class Priority(IntEnum):
-    """What goes before what; among equal ones the nearer deadline, then the order of arrival."""
-
-    FIRST = 0
-    """Somebody waits for the first answer."""
-    LATER = 1
-    """Wanted by a deadline."""
-    AHEAD = 2
-    """Not needed for a while: only when nothing else waits."""
-
-
 @dataclass(order=True, slots=True)
 class _Job:
-    priority: Priority
     deadline_s: float
     order: int
     step: Callable[[], Any] = field(compare=False)
@@ -40,7 +27,10 @@ class _Job:
 
 
 class Workers:
-    """A fixed number of threads behind one priority queue. `niceness` (0 to 19) yields the processor to others."""
+    """A fixed number of threads behind one queue, in the order of deadlines: seconds of one clock.
+
+    `niceness` (0 to 19) yields the processor to others.
+    """
 
     def __init__(self, *, name: str, threads: int, niceness: int, waiting_max: int) -> None:
         self._niceness = niceness
@@ -60,14 +50,14 @@ class Workers:
         """Steps that wait for a thread."""
         return len(self._jobs)
 
-    async def run(self, step: Callable[[], Result], priority: Priority, deadline_s: float = 0.0) -> Result:
-        """Run one engine step on a worker thread. `deadline_s`, of any clock, orders steps of one priority.
+    async def run(self, step: Callable[[], Result], deadline_s: float) -> Result:
+        """Run one engine step on a worker thread: the nearest deadline first, of equal ones who came first.
 
         When the caller is cancelled, a step that waits is dropped, and one that runs is waited for: after `run` has
         returned or raised, nothing of it runs any more. Raises HiwarError server_busy when too many steps wait.
         """
         loop = asyncio.get_running_loop()
-        job = _Job(priority, deadline_s, next(self._order), step, loop, loop.create_future())
+        job = _Job(deadline_s, next(self._order), step, loop, loop.create_future())
         self._put(job)
         try:
             return await asyncio.shield(job.outcome)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from hiwar.text.normalization import GradualCleaning, Stretch
-from hiwar.text.segmentation import SegmentCutter, breaks_off, end_so_far, is_speakable
+from hiwar.text.segmentation import SegmentCutter, breaks_off, end_so_far, is_speakable, settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,10 @@ class SegmentFeed:
         self._held = _HeldText()
         self._arrivals = _Arrivals()
         self._changed = False
+        self._judged: tuple[str, bool, bool] | None = None
+        self._judged_end: int | None = None
+        self._vain = 0
+        self._ready_at: float | None = None
         self._spoke = False
         self._finished = False
 
@@ -70,6 +74,11 @@ class SegmentFeed:
         """What was written since the last segment given: at the end, what cannot be spoken."""
         return self._held.raw
 
+    @property
+    def ready_at(self) -> float | None:
+        """After `next` gave None: when it would give a segment though no more text came; None when never."""
+        return self._ready_at
+
     def add(self, text: str, now: float) -> None:
         """More text, cut anywhere."""
         self._incoming.append((text, now))
@@ -87,6 +96,7 @@ class SegmentFeed:
 
         Text that more text might still change is given once its wait is over and `hold_until` has passed.
         """
+        self._ready_at = None
         if self._finished:
             return None
         mark = self._receive()
@@ -97,9 +107,14 @@ class SegmentFeed:
             self._incoming.popleft()
             self._finished = mark is _Mark.END
             return None if self._finished else Flushed()
-        while self._arrivals and now >= self._due(hold_until):
-            end, words = self._end_so_far()
+        while self._arrivals:
+            words = self._cleaning.words()
+            end = self._end_so_far(words)
             if end is None:
+                return None
+            due = max(self._arrivals.oldest + self._wait_s, hold_until)
+            if now < due:
+                self._ready_at = due
                 return None
             if words is not None and end > len(self._held.text):
                 self._cleaning.take_words(words)
@@ -107,12 +122,6 @@ class SegmentFeed:
             if segment := self._give(end, waited=True):
                 return segment
         return None
-
-    def ready_at(self, hold_until: float) -> float | None:
-        """After `next` gave None: when it would give a segment without more text; None when never."""
-        if self._finished or not self._arrivals or self._end_so_far()[0] is None:
-            return None
-        return self._due(hold_until)
 
     def _receive(self) -> _Mark | None:
         """Take in what came up to the next flush or end, which stays in front until all before it has been given."""
@@ -143,21 +152,21 @@ class SegmentFeed:
         self._held.append(self._cleaning.rest())
         return self._cutter.sure_end(self._held.text, 0, first=not self._spoke, complete=True)
 
-    def _end_so_far(self) -> tuple[int | None, Stretch | None]:
-        """Where to cut now that no more text came in time, in the held text and the words that cleaning kept back."""
-        words = self._cleaning.words()
+    def _end_so_far(self, words: Stretch | None) -> int | None:
+        """Where to cut if no more text comes in time, in the held text and the `words` that cleaning kept back."""
         text = self._held.text + (words.cleaned if words else "")
-        end = self._cutter.sure_end(text, 0, first=not self._spoke, complete=False)
-        if end is None:
-            end = end_so_far(text, torn=self._cleaning.held != (words.raw if words else ""))
-        return end, words
-
-    def _due(self, hold_until: float) -> float:
-        return max(self._arrivals.oldest + self._wait_s, hold_until)
+        torn = self._cleaning.held != (words.raw if words else "")
+        if self._judged != (text, torn, self._spoke):
+            self._judged = (text, torn, self._spoke)
+            end = self._cutter.sure_end(text, 0, first=not self._spoke, complete=False)
+            self._judged_end = end_so_far(text, torn=torn, vain=self._vain) if end is None else end
+            self._vain = settled(self._held.text) if self._judged_end is None else 0
+        return self._judged_end
 
     def _give(self, end: int, *, waited: bool) -> Segment | None:
         """Cut the held text at `end`; None when nothing in it can be spoken: it goes to the next segment's raw."""
         self._changed = True
+        self._vain = 0
         broken_off = breaks_off(self._held.text[:end])
         text = self._held.cut(end)
         if not is_speakable(text):
@@ -198,8 +207,9 @@ class _HeldText:
             end -= len(stretch.cleaned)
             self._cut_raw.append(stretch.raw)
         if end:
-            stretch, self._stretches[0] = self._stretches[0].split(end)
+            stretch, more, others = self._stretches.popleft().split(end)
             self._cut_raw.append(stretch.raw)
+            self._stretches.extendleft((others, more))
         return cut
 
     def take_raw(self) -> str:

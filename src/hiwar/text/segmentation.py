@@ -11,7 +11,10 @@ MAX_SEGMENT_CHARACTERS = 200
 """Bound of one segment, so that one engine step stays short."""
 
 LONG_FIRST_CHARACTERS = 120
-"""A first sentence longer than this is cut at a clause, if it has one before: longer text costs time to first audio."""
+"""A first sentence longer than this is cut, at a clause if it has one before: longer text costs time to first audio."""
+
+QUICK_FIRST_CHARACTERS = 100
+"""What a long first sentence without a clause to cut at is cut to, between two words."""
 
 MIN_CLAUSE_CHARACTERS = 8
 """A shorter piece of a sentence would sound like a word torn off."""
@@ -21,7 +24,7 @@ _CLOSERS = re.escape(_CLOSING)
 # A run of sentence marks with the quotes and brackets that close after it is one match: hostile runs stay linear.
 _SENTENCE_MARK = re.compile(rf"[.!?…؟؛][.!?…؟؛{_CLOSERS}]*|\n")
 _FINAL_SENTENCE_MARK = re.compile(rf"[.!?…؟؛]+[{_CLOSERS}]*\Z")
-_CLAUSE_MARK = re.compile(rf"[;:,،—.…][.!?…؟؛{_CLOSERS}]*")
+_CLAUSE_MARK = re.compile(rf"[;:,،—.…][.!?…؟؛{_CLOSERS}]*+(?=[\s\u0620-\u064a])")
 _MARKS = frozenset(".!?…؟؛\n;:,،—")
 _DECISIVE_MARKS = frozenset("!?؟؛")
 _MAX_ABBREVIATION = 12
@@ -35,6 +38,8 @@ _ABBREVIATIONS_BEFORE_NUMBERS = frozenset({
 _IN_NUMBERS = ".,:/-"
 _IN_ADDRESSES = frozenset("./@:")
 _NOT_SPACE = re.compile(r"\S")
+# In cleaned text that was put together from stretches.
+_SPACES_MAX = 3
 
 
 def segments(text: str) -> Iterator[str]:
@@ -85,10 +90,12 @@ class SegmentCutter:
         end = self._sentence_end(text, body, complete=complete)
         if end is None and complete:
             end = len(text)
-        held = len(text[body:end].rstrip())
+        beyond = body + MAX_SEGMENT_CHARACTERS + _SPACES_MAX + 1
+        held = len(text[body : beyond if end is None else min(end, beyond)].rstrip())
         cut = None
         if first and held > LONG_FIRST_CHARACTERS:
             cut = _last_clause(text, body, body + LONG_FIRST_CHARACTERS)
+            cut = cut or _last_word(text, body, body + QUICK_FIRST_CHARACTERS)
         if cut is None:
             cut = _forced_cut(text, body) if held > MAX_SEGMENT_CHARACTERS else end
         if cut is not None:
@@ -96,10 +103,8 @@ class SegmentCutter:
         return cut
 
     def _sentence_end(self, text: str, body: int, *, complete: bool) -> int | None:
-        """Where the sentence ends, or some place beyond a segment's bound; None when neither is there, or not sure."""
-        for mark in _SENTENCE_MARK.finditer(text, body + self._decided):
-            if mark.start() > body + MAX_SEGMENT_CHARACTERS:
-                return mark.end()
+        """Where the sentence ends; None when that is not sure, or beyond a segment's bound."""
+        for mark in _SENTENCE_MARK.finditer(text, body + self._decided, body + MAX_SEGMENT_CHARACTERS + 1):
             following = text[mark.end() : mark.end() + 2]
             if not complete and mark[0] != "\n" and following in ("", " "):
                 return None
@@ -109,12 +114,13 @@ class SegmentCutter:
         return None
 
 
-def end_so_far(text: str, *, torn: bool) -> int | None:
+def end_so_far(text: str, *, torn: bool, vain: int = 0) -> int | None:
     """Where to cut a text of which no more came in time, so that nothing is torn whatever follows; None: nowhere.
 
     In this order: after its last sentence, its last clause, its last word. A word without white space behind it
     may be half a word, and a number may lack its other digits or its unit: they stay, unless nothing else is there
-    than numbers. `text` is cleaned, and may end in white space; `torn` says that a part of a word follows it.
+    than numbers. `text` is cleaned, and may end in white space; `torn` says that a part of a word follows it. Before
+    `vain`, where a word begins, there is no such place: `settled` tells it of a text that this was asked of before.
     """
     if torn:
         text = text[: text.rfind(" ") + 1]
@@ -122,8 +128,13 @@ def end_so_far(text: str, *, torn: bool) -> int | None:
         return None
     if _ends_sentence_so_far(text.rstrip()):
         return len(text)
-    cut = _last_clause(text, 0, len(text)) or _last_word(text, 0, len(text))
+    cut = _last_clause(text, 0, len(text), vain) or _last_word(text, vain, len(text))
     return cut or (len(text) if text[-1].isspace() and not torn else None)
+
+
+def settled(text: str) -> int:
+    """Up to where more text cannot change that `end_so_far` gave None: all words but the last, with what follows."""
+    return text.rfind(" ", 0, max(0, len(text) - 2)) + 1 if is_speakable(text) else 0
 
 
 def _ends_sentence_so_far(text: str) -> bool:
@@ -173,10 +184,10 @@ def _forced_cut(text: str, start: int) -> int:
     return cut
 
 
-def _last_clause(text: str, start: int, limit: int) -> int | None:
+def _last_clause(text: str, start: int, limit: int, vain: int = 0) -> int | None:
     last = None
-    for mark in _CLAUSE_MARK.finditer(text, start, limit):
-        if mark.end() - start >= MIN_CLAUSE_CHARACTERS and _ends_clause(text, mark):
+    for mark in _CLAUSE_MARK.finditer(text, max(start, vain), limit + 1):
+        if MIN_CLAUSE_CHARACTERS <= mark.end() - start <= limit - start and _ends_clause(text, mark):
             last = mark.end()
     return last
 
@@ -203,7 +214,7 @@ def _last_word(text: str, start: int, limit: int) -> int | None:
 
 def _leans_on_next(word: str) -> bool:
     """Numbers, signs that stand alone, abbreviations, and what may be the code of a currency."""
-    if not is_speakable(word) or word.rstrip(_IN_NUMBERS + _CLOSING)[-1:].isdigit():
+    if word.rstrip(_IN_NUMBERS + _CLOSING)[-1:].isdigit() or not is_speakable(word):
         return True
     if word[-1] == "." and _is_abbreviation(word, len(word) - 1, 0, before_number=True):
         return True

@@ -1,8 +1,11 @@
 """Parts cut from a tiny model: they compute what the whole does, are kept, and are made again when damaged."""
 
+import json
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,11 +55,15 @@ def halves(model: ModelProto) -> dict[str, ModelProto]:
     }
 
 
-HALVES = Recipe("tiny", "two halves", halves, "Install another model.")
+HALVES = Recipe("tiny", "two halves", ("first", "second"), halves, "Install another model.")
 
 
 def context(folder: Path, lines: list[str] | None = None) -> EngineContext:
     return EngineContext(folder, report=(lines if lines is not None else []).append)
+
+
+def kept(folder: Path) -> list[Path]:
+    return sorted(path for path in (folder / "derived").iterdir() if path.is_dir())
 
 
 def made_in_a_process(folder: Path) -> dict[str, bytes]:
@@ -108,7 +115,7 @@ def test_parts_that_are_kept_need_no_onnx(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from hiwar.engines.contracts import EngineContext;"
         "from hiwar.engines.onnx_graphs import Recipe, derive; folder = Path(sys.argv[1]);"
-        "recipe = Recipe('tiny', 'two halves', dict, '');"
+        "recipe = Recipe('tiny', 'two halves', ('first', 'second'), dict, '');"
         "parts = derive((folder / 'whole.onnx').read_bytes(), recipe, EngineContext(folder));"
         "print(sorted(parts), 'onnx' in sys.modules)"
     )
@@ -116,22 +123,58 @@ def test_parts_that_are_kept_need_no_onnx(tmp_path: Path) -> None:
     assert ran.stdout.strip() == "['first', 'second'] False"
 
 
-def test_another_model_or_definition_has_parts_of_its_own(tmp_path: Path) -> None:
+def test_another_model_or_definition_has_parts_of_its_own_and_the_older_ones_go(tmp_path: Path) -> None:
     derive(whole_model(), HALVES, context(tmp_path))
-    other = Recipe("tiny", "another definition", lambda model: {"only": halves(model)["first"]}, "")
-    assert derive(whole_model(), other, context(tmp_path)).keys() == {"only"}
+    (older,) = kept(tmp_path)
+    only = Recipe("tiny", "another definition", ("only",), lambda model: {"only": halves(model)["first"]}, "")
+    assert derive(whole_model(), only, context(tmp_path)).keys() == {"only"}
+    (newer,) = kept(tmp_path)
     changed = onnx.load_model_from_string(whole_model())
     changed.doc_string = "changed"
     derive(changed.SerializeToString(), HALVES, context(tmp_path))
-    assert len([*(tmp_path / "derived").iterdir()]) == 3
+    (newest,) = kept(tmp_path)
+    assert len({older, newer, newest}) == 3
 
 
-@pytest.mark.parametrize("damage", ["flip", "cut short", "lose", "manifest", "empty manifest", "odd manifest"])
+def test_parts_of_other_names_stay(tmp_path: Path) -> None:
+    names = ("tiny", "tiny-2", "tin", "tiny-0123456789abcdef")
+    for name in names:
+        derive(whole_model(), replace(HALVES, name=name), context(tmp_path))
+    assert len(kept(tmp_path)) == len(names)
+    derive(whole_model(), replace(HALVES, definition="another"), context(tmp_path))
+    assert len(kept(tmp_path)) == len(names)
+
+
+def test_what_a_killed_process_left_goes(tmp_path: Path) -> None:
+    unfinished = tmp_path / "derived" / ".unfinished"
+    unfinished.mkdir(parents=True)
+    (unfinished / "second.onnx").write_bytes(b"half")
+    parts = derive(whole_model(), HALVES, context(tmp_path))
+    (folder,) = kept(tmp_path)
+    assert {path.name for path in folder.iterdir()} == {"first.onnx", "second.onnx", "manifest.json"}
+    assert derive(whole_model(), HALVES, context(tmp_path)) == parts
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "flip",
+        "cut short",
+        "lose",
+        "manifest",
+        "empty manifest",
+        "odd manifest",
+        "garbled manifest",
+        "shorter manifest",
+        "longer manifest",
+    ],
+)
 def test_damaged_parts_are_made_again(tmp_path: Path, damage: str) -> None:
     lines: list[str] = []
     parts = derive(whole_model(), HALVES, context(tmp_path, lines))
-    (folder,) = (tmp_path / "derived").iterdir()
+    (folder,) = kept(tmp_path)
     part, manifest = folder / "first.onnx", folder / "manifest.json"
+    hashes = json.loads(manifest.read_bytes())
     match damage:
         case "flip":
             content = bytearray(part.read_bytes())
@@ -145,21 +188,53 @@ def test_damaged_parts_are_made_again(tmp_path: Path, damage: str) -> None:
             manifest.write_bytes(manifest.read_bytes()[:-3])
         case "empty manifest":
             manifest.write_bytes(b"{}")
+        case "garbled manifest":
+            manifest.write_bytes(manifest.read_bytes().replace(b"first", b"\xff"))
+        case "shorter manifest":
+            manifest.write_text(json.dumps({"first": hashes["first"]}))
+        case "longer manifest":
+            manifest.write_text(json.dumps(hashes | {"\0": "no name of a file"}))
         case _:
             manifest.write_bytes(b'["first"]')
     assert derive(whole_model(), HALVES, context(tmp_path, lines)) == parts
     assert len(lines) == 2
     assert derive(whole_model(), HALVES, context(tmp_path, lines)) == parts
     assert len(lines) == 2
-    assert [*(tmp_path / "derived").iterdir()] == [folder]
+    assert kept(tmp_path) == [folder]
 
 
 def test_several_processes_may_make_them_at_once(tmp_path: Path) -> None:
     with ProcessPoolExecutor(4) as processes:
         made = [*processes.map(made_in_a_process, [tmp_path] * 8)]
     assert all(parts == made[0] for parts in made)
-    assert len([*(tmp_path / "derived").iterdir()]) == 1
+    assert len(kept(tmp_path)) == 1
     assert made_in_a_process(tmp_path) == made[0]
+
+
+def test_parts_that_another_process_has_put_there_meanwhile_stay(tmp_path: Path) -> None:
+    def slow(model: ModelProto) -> Mapping[str, ModelProto]:
+        made_in_a_process(tmp_path)
+        (folder,) = kept(tmp_path)
+        (folder / "put by the other").touch()
+        return halves(model)
+
+    parts = derive(whole_model(), replace(HALVES, make=slow), context(tmp_path))
+    (folder,) = kept(tmp_path)
+    assert (folder / "put by the other").exists()
+    assert made_in_a_process(tmp_path) == parts
+
+
+def test_damaged_parts_that_appear_meanwhile_are_replaced(tmp_path: Path) -> None:
+    def slow(model: ModelProto) -> Mapping[str, ModelProto]:
+        made_in_a_process(tmp_path)
+        (folder,) = kept(tmp_path)
+        (folder / "first.onnx").write_bytes(b"damaged")
+        return halves(model)
+
+    lines: list[str] = []
+    derive(whole_model(), replace(HALVES, make=slow), context(tmp_path, lines))
+    derive(whole_model(), HALVES, context(tmp_path, lines))
+    assert len(lines) == 1
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_costs_nothing_else(tmp_path: Path) -> None:
@@ -170,11 +245,20 @@ def test_a_folder_that_cannot_be_written_is_said_and_costs_nothing_else(tmp_path
     assert "cannot be written" in lines[-1]
 
 
+def elsewhere(model: ModelProto) -> dict[str, ModelProto]:
+    return {"part": cut(model, {"x": (1, "n")}, ["elsewhere"])}
+
+
+def fifth(model: ModelProto) -> dict[str, ModelProto]:
+    return {"part": cut(model, {"x": (1, "n")}, model.graph.node[5].output)}
+
+
 @pytest.mark.parametrize("model", [b"no model at all", whole_model()], ids=["unreadable", "of another structure"])
-def test_a_model_that_does_not_fit_says_what_to_do(tmp_path: Path, model: bytes) -> None:
-    recipe = Recipe(
-        "tiny", "x", lambda whole: {"part": cut(whole, {"x": (1, "n")}, ["elsewhere"])}, "Install it again."
-    )
+@pytest.mark.parametrize("make", [elsewhere, fifth])
+def test_a_model_that_does_not_fit_says_what_to_do(
+    tmp_path: Path, model: bytes, make: Callable[[ModelProto], Mapping[str, ModelProto]]
+) -> None:
+    recipe = Recipe("tiny", "x", ("part",), make, "Install it again.")
     with pytest.raises(EngineUnavailableError, match=r"Install it again\."):
         derive(model, recipe, context(tmp_path))
     assert not [*tmp_path.iterdir()]

@@ -37,7 +37,9 @@ class CountingEngine:
         self.begun = 0
         self.held: list[Iterator[SpeechPiece]] = []
         self.cleaned = 0
-        self.info = EngineInfo("counting", "none", "none", ("ar", "en"), 16000, native_rates=rates)
+        self.info = EngineInfo(
+            "counting", "none", "none", ("ar", "en"), 16000, word_timestamps=True, native_rates=rates
+        )
         self._blocks = blocks
         self._block_samples = block_samples
 

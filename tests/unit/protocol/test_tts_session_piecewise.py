@@ -449,6 +449,14 @@ def test_an_open_request_is_idle_without_frames_and_without_audio() -> None:
     assert session.state is State.CLOSED
 
 
+def test_a_client_that_still_listens_is_not_idle() -> None:
+    session = open_session()
+    start(session, now=10.0)
+    add(session, "one", 20.0)
+    session.audio("a", b"12", SynthesisProgress(audio_ms=60_000), 30.0)
+    assert session.deadline_s == 30.0 + 60.0 + 300.0
+
+
 def test_a_finished_text_is_waited_for_as_long_as_it_is_spoken() -> None:
     session = open_session()
     start(session)

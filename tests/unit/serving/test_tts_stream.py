@@ -1,4 +1,5 @@
 import asyncio
+import functools
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from hiwar.protocol.effects import TtsEffect
 from hiwar.protocol.tts_session import TtsServerSession
 from hiwar.serving.metrics import Metrics
 from hiwar.serving.tts_stream import TtsStream
-from hiwar.serving.workers import Priority, Workers
+from hiwar.serving.workers import Workers
 from hiwar.text.feed import Segment, SegmentFeed
 from hiwar.vocabulary import SpeechRequest
 from support.limits import TTS_LIMITS
@@ -42,12 +43,15 @@ class Desk:
     async def compute_settled(self) -> None:
         """Every step that was asked for has run: with one thread, one of the last priority comes behind them."""
         for _ in range(3):
-            await self.workers.run(lambda: None, Priority.LATER)
+            await self.workers.run(lambda: None, 1.0)
 
 
 @asynccontextmanager
 async def speaking(
-    *scripts: Sequence[SpeechStep] | Exception, signed_in: bool = True, send_timeout_ms: int = NEVER_MS
+    *scripts: Sequence[SpeechStep] | Exception,
+    signed_in: bool = True,
+    send_timeout_ms: int = NEVER_MS,
+    ahead_max_ms: int = 0,
 ) -> AsyncIterator[Desk]:
     """A running stream whose requests are spoken by the scripts in turn; at the end nothing of it may be left."""
     connection, clock, pipelines, metrics = QueueConnection(), HeldClock(), list[ScriptedSpeech](), Metrics()
@@ -78,7 +82,7 @@ async def speaking(
         open_pipeline=open_pipeline,
         workers=workers,
         metrics=metrics,
-        settings=SynthesisSettings(text_wait_ms=NEVER_MS, ahead_ms=2000),
+        settings=SynthesisSettings(text_wait_ms=NEVER_MS, ahead_max_ms=ahead_max_ms),
         clock=clock,
         send_timeout_ms=send_timeout_ms,
     )
@@ -422,10 +426,10 @@ def test_too_many_steps_fail_the_request_as_busy() -> None:
     async def scenario() -> None:
         gate = Gate()
         async with speaking([b"1"], [b"2"]) as desk:
-            others = [asyncio.create_task(desk.workers.run(gate, Priority.FIRST))]
+            others = [asyncio.create_task(desk.workers.run(gate, 0.0))]
             await gate.reached.wait()
             while desk.workers.waiting < 8:
-                others.append(asyncio.create_task(desk.workers.run(lambda: None, Priority.LATER)))
+                others.append(asyncio.create_task(desk.workers.run(lambda: None, 1.0)))
                 await asyncio.sleep(0)  # each takes its place in the queue
             desk.ask("a")
             await desk.connection.until_sent("synthesis_complete")
@@ -599,5 +603,114 @@ def test_the_time_from_cancel_to_idle_is_measured() -> None:
             desk.ask("b")  # begins when nothing of the other runs any more
             await desk.connection.until_sent("synthesis_complete", 2)
             assert sample(desk.metrics, "hiwar_tts_cancel_to_idle_seconds_sum") == pytest.approx(0.007)
+
+    run(scenario())
+
+
+def test_a_step_that_still_waits_for_a_thread_is_not_run_once_its_request_is_cancelled() -> None:
+    async def scenario() -> None:
+        async with speaking([b"1"], [b"2"]) as desk:
+            gate = Gate()
+            other = asyncio.create_task(desk.workers.run(gate, 0.0))
+            await gate.reached.wait()
+            desk.ask("a")
+            while desk.workers.waiting < 1:  # noqa: ASYNC110 - the queue has nothing to wait on
+                await asyncio.sleep(0)
+            desk.connection.say({"type": "cancel"})
+            await desk.connection.until_sent("cancelled")
+            while desk.workers.waiting:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0)
+            gate.open()
+            await other
+            desk.ask("b")
+            await desk.connection.until_sent("synthesis_complete", 2)
+            assert [pipeline.guard.steps for pipeline in desk.pipelines] == [0, 2]
+
+    run(scenario())
+
+
+def test_a_client_that_leaves_in_mid_speech_is_measured_too() -> None:
+    async def scenario() -> None:
+        gate = Gate()
+        async with speaking([b"1" * 3000, gate, b"2"]) as desk:
+            desk.ask("a")
+            await gate.reached.wait()
+            desk.connection.say(None)
+            gate.open()
+            await desk.running
+            assert sample(desk.metrics, "hiwar_tts_audio_seconds_total") == pytest.approx(0.03)
+            assert sample(desk.metrics, "hiwar_tts_first_audio_seconds_count") == 1
+            assert sample(desk.metrics, "hiwar_tts_cancel_to_idle_seconds_count") == 1
+
+    run(scenario())
+
+
+def test_first_audio_goes_behind_those_who_are_about_to_hear_a_gap_and_before_all_others() -> None:
+    async def scenario() -> None:
+        held, order = Gate(), list[str]()
+        async with speaking([b"1" * 100]) as desk:
+            waiting = [asyncio.create_task(desk.workers.run(held, 0.0))]
+            await held.reached.wait()
+            desk.clock.now = 7.0
+            desk.ask("a")
+            while desk.workers.waiting < 1:  # noqa: ASYNC110 - the queue has nothing to wait on
+                await asyncio.sleep(0)
+            desk.pipelines[0].guard.told = order
+            for name, deadline_s in (("plays on", 7.2), ("runs out", 7.05)):
+                step = functools.partial(order.append, name)
+                waiting.append(asyncio.create_task(desk.workers.run(step, deadline_s)))
+            while desk.workers.waiting < 3:  # noqa: ASYNC110 - the queue has nothing to wait on
+                await asyncio.sleep(0)
+            held.open()
+            await asyncio.gather(*waiting)
+            await desk.connection.until_sent("synthesis_complete")
+            assert order[:3] == ["runs out", "step", "plays on"]
+
+    run(scenario())
+
+
+def test_the_next_step_goes_behind_those_whose_listeners_run_out_earlier() -> None:
+    async def scenario() -> None:
+        first, held = Gate(), Gate()
+        async with speaking([first, b"1" * 100, b"2" * 100]) as desk:
+            desk.ask("a")
+            await first.reached.wait()
+            desk.pipelines[0].played_until_s = 5.0
+            order: list[str] = []
+            waiting = [asyncio.create_task(desk.workers.run(held, 0.0))]
+            first.open()
+            await held.reached.wait()
+            await desk.connection.until(lambda: desk.connection.types.count("audio") == 1)
+            for name, deadline_s in (("later", 6.0), ("sooner", 4.0)):
+                step = functools.partial(order.append, name)
+                waiting.append(asyncio.create_task(desk.workers.run(step, deadline_s)))
+            while desk.workers.waiting < 3:  # noqa: ASYNC110 - the queue has nothing to wait on
+                await asyncio.sleep(0)
+            desk.pipelines[0].guard.told = order
+            held.open()
+            await asyncio.gather(*waiting)
+            await desk.connection.until_sent("synthesis_complete")
+            assert order[:3] == ["sooner", "step", "later"]
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("piecewise", [False, True])
+def test_a_stream_is_computed_no_further_ahead_than_it_may_be(piecewise: bool) -> None:
+    async def scenario() -> None:
+        gate = Gate()
+        async with speaking([gate, b"1" * 100, b"2" * 100], ahead_max_ms=1000) as desk:
+            desk.connection.say({"type": "start"} if piecewise else {"text": "hi"})
+            await gate.reached.wait()
+            desk.pipelines[0].played_until_s = 3.0
+            gate.open()
+            await desk.connection.until(lambda: "audio" in desk.connection.types)
+            if piecewise:
+                desk.connection.say({"type": "text", "text": "more"})
+                await desk.connection.until(desk.connection.incoming.empty)
+            await desk.compute_settled()
+            assert desk.pipelines[0].guard.steps == 1
+            desk.connection.say({"type": "cancel"})
+            await desk.connection.until_sent("cancelled")
 
     run(scenario())

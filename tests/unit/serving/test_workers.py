@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from hiwar.errors import ErrorCode, HiwarError
-from hiwar.serving.workers import Priority, Workers
+from hiwar.serving.workers import Workers
 from support.streams import Gate, run
 
 
@@ -24,7 +24,7 @@ async def working(*, threads: int = 1, waiting_max: int = 8) -> AsyncIterator[Wo
 async def one_thread_held(workers: Workers) -> AsyncIterator[None]:
     """Every further step waits while the context is open."""
     gate = Gate()
-    held = asyncio.create_task(workers.run(gate, Priority.LATER))
+    held = asyncio.create_task(workers.run(gate, 1.0))
     await gate.reached.wait()
     try:
         yield
@@ -42,51 +42,25 @@ async def queued(workers: Workers, count: int) -> None:
 def test_a_step_runs_on_an_engine_thread_and_its_result_comes_back() -> None:
     async def scenario() -> None:
         async with working() as workers:
-            name = await workers.run(lambda: threading.current_thread().name, Priority.FIRST)
+            name = await workers.run(lambda: threading.current_thread().name, 0.0)
             assert name == "engine-0"
             assert workers.waiting == 0
 
     run(scenario())
 
 
-def test_of_one_priority_the_nearest_deadline_goes_first() -> None:
-    async def scenario() -> None:
-        done: list[float] = []
-        async with working() as workers:
-            async with one_thread_held(workers):
-                asked = [
-                    asyncio.create_task(workers.run(partial(done.append, deadline_s), priority, deadline_s))
-                    for priority, deadline_s in (
-                        (Priority.AHEAD, 1.0),
-                        (Priority.LATER, 4.0),
-                        (Priority.LATER, 3.0),
-                        (Priority.FIRST, 9.0),
-                    )
-                ]
-                await queued(workers, 4)
-            await asyncio.gather(*asked)
-        assert done == [9.0, 3.0, 4.0, 1.0]
-
-    run(scenario())
-
-
-def test_first_audio_goes_first_and_equal_ones_in_the_order_of_their_arrival() -> None:
+def test_the_nearest_deadline_goes_first_and_equal_ones_in_the_order_of_their_arrival() -> None:
     async def scenario() -> None:
         done: list[str] = []
         async with working() as workers:
             async with one_thread_held(workers):
-                asked = [
-                    ("later 1", Priority.LATER),
-                    ("first 1", Priority.FIRST),
-                    ("later 2", Priority.LATER),
-                    ("first 2", Priority.FIRST),
-                ]
+                asked = [("later 1", 2.0), ("first 1", 1.0), ("later 2", 2.0), ("first 2", 1.0), ("late", -3.0)]
                 tasks = []
-                for number, (name, priority) in enumerate(asked, start=1):
-                    tasks.append(asyncio.create_task(workers.run(partial(done.append, name), priority)))
+                for number, (name, deadline_s) in enumerate(asked, start=1):
+                    tasks.append(asyncio.create_task(workers.run(partial(done.append, name), deadline_s)))
                     await queued(workers, number)
             await asyncio.gather(*tasks)
-        assert done == ["first 1", "first 2", "later 1", "later 2"]
+        assert done == ["late", "first 1", "first 2", "later 1", "later 2"]
 
     run(scenario())
 
@@ -95,13 +69,13 @@ def test_one_step_too_many_is_told_that_the_server_is_busy() -> None:
     async def scenario() -> None:
         async with working(waiting_max=2) as workers:
             async with one_thread_held(workers):
-                waiting = [asyncio.create_task(workers.run(lambda: 1, Priority.LATER)) for _ in range(2)]
+                waiting = [asyncio.create_task(workers.run(lambda: 1, 1.0)) for _ in range(2)]
                 await queued(workers, 2)
                 with pytest.raises(HiwarError) as caught:
-                    await workers.run(lambda: 1, Priority.FIRST)
+                    await workers.run(lambda: 1, 0.0)
                 assert caught.value.code is ErrorCode.SERVER_BUSY
             assert await asyncio.gather(*waiting) == [1, 1]
-            assert await workers.run(lambda: 2, Priority.LATER) == 2
+            assert await workers.run(lambda: 2, 1.0) == 2
 
     run(scenario())
 
@@ -110,7 +84,7 @@ def test_steps_run_at_once_on_as_many_threads_as_there_are() -> None:
     async def scenario() -> None:
         async with working(threads=2) as workers:
             both = threading.Barrier(2, timeout=10)
-            await asyncio.gather(*(workers.run(both.wait, Priority.LATER) for _ in range(2)))
+            await asyncio.gather(*(workers.run(both.wait, 1.0) for _ in range(2)))
 
     run(scenario())
 
@@ -120,8 +94,8 @@ def test_a_step_that_waits_is_dropped_when_its_caller_is_cancelled() -> None:
         ran: list[str] = []
         async with working(waiting_max=2) as workers:
             async with one_thread_held(workers):
-                dropped = asyncio.create_task(workers.run(lambda: ran.append("dropped"), Priority.LATER))
-                kept = asyncio.create_task(workers.run(lambda: ran.append("kept"), Priority.LATER))
+                dropped = asyncio.create_task(workers.run(lambda: ran.append("dropped"), 1.0))
+                kept = asyncio.create_task(workers.run(lambda: ran.append("kept"), 1.0))
                 await queued(workers, 2)
                 dropped.cancel()
                 with pytest.raises(asyncio.CancelledError):
@@ -149,7 +123,7 @@ def test_a_running_step_is_waited_for_however_often_its_caller_is_cancelled(
                 raise failure
 
         async with working() as workers:
-            caller = asyncio.create_task(workers.run(step, Priority.LATER))
+            caller = asyncio.create_task(workers.run(step, 1.0))
             await gate.reached.wait()
             for _ in range(times):
                 caller.cancel()
@@ -159,7 +133,7 @@ def test_a_running_step_is_waited_for_however_often_its_caller_is_cancelled(
             with pytest.raises(asyncio.CancelledError):
                 await caller
             assert over.is_set()
-            assert await workers.run(lambda: "usable", Priority.LATER) == "usable"
+            assert await workers.run(lambda: "usable", 1.0) == "usable"
 
     run(scenario())
 
@@ -172,7 +146,7 @@ def test_an_exception_reaches_the_caller_as_it_was(error: Exception) -> None:
     async def scenario() -> None:
         async with working() as workers:
             with pytest.raises(type(error)) as caught:
-                await workers.run(step, Priority.LATER)
+                await workers.run(step, 1.0)
             assert caught.value is error
 
     run(scenario())
@@ -186,8 +160,8 @@ def test_what_a_future_cannot_carry_becomes_a_runtime_error_and_the_thread_lives
     async def scenario() -> None:
         async with working() as workers:
             with pytest.raises(RuntimeError, match=kind.__name__):
-                await workers.run(step, Priority.LATER)
-            assert await workers.run(lambda: "usable", Priority.LATER) == "usable"
+                await workers.run(step, 1.0)
+            assert await workers.run(lambda: "usable", 1.0) == "usable"
 
     run(scenario())
 
@@ -197,9 +171,9 @@ def test_close_ends_the_threads_after_the_running_step_and_tells_those_who_wait(
         workers = Workers(name="engine", threads=1, niceness=5, waiting_max=8)
         threads = [thread for thread in threading.enumerate() if thread.name.startswith("engine-")]
         gate = Gate()
-        running = asyncio.create_task(workers.run(gate, Priority.LATER))
+        running = asyncio.create_task(workers.run(gate, 1.0))
         await gate.reached.wait()
-        waiting = asyncio.create_task(workers.run(lambda: None, Priority.LATER))
+        waiting = asyncio.create_task(workers.run(lambda: None, 1.0))
         await queued(workers, 1)
         closing = asyncio.create_task(asyncio.to_thread(workers.close))
         with pytest.raises(HiwarError) as caught:
@@ -211,7 +185,7 @@ def test_close_ends_the_threads_after_the_running_step_and_tells_those_who_wait(
         assert threads
         assert not any(thread.is_alive() for thread in threads)
         with pytest.raises(HiwarError):
-            await workers.run(lambda: None, Priority.FIRST)
+            await workers.run(lambda: None, 0.0)
 
     run(scenario())
 
@@ -226,7 +200,7 @@ def test_steps_whose_loop_is_gone_do_no_harm() -> None:
 
     loop = asyncio.new_event_loop()
     # Never awaited to their end, as after a loop that was stopped hard.
-    callers = [workers.run(step, Priority.LATER), workers.run(step, Priority.LATER)]
+    callers = [workers.run(step, 1.0), workers.run(step, 1.0)]
 
     async def begin() -> None:
         for caller in callers:

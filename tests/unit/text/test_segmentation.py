@@ -5,7 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hiwar.text.normalization import clean
-from hiwar.text.segmentation import LONG_FIRST_CHARACTERS, MAX_SEGMENT_CHARACTERS, segments
+from hiwar.text.segmentation import (
+    LONG_FIRST_CHARACTERS,
+    MAX_SEGMENT_CHARACTERS,
+    QUICK_FIRST_CHARACTERS,
+    segments,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +58,24 @@ def test_a_long_first_sentence_is_cut_at_its_last_clause_in_time() -> None:
     assert f"{first} {rest}" == text
 
 
+def test_a_line_as_long_as_a_segment_may_be_stays_whole() -> None:
+    line = "word " * 39 + "words"
+    assert len(line) == MAX_SEGMENT_CHARACTERS
+    assert [*segments("Yes!\n" + line + "\nNext")] == ["Yes!", line, "Next"]
+
+
+def test_a_clause_may_be_as_long_as_a_segment() -> None:
+    clause = "well, " + "word " * 37 + "o words,"
+    assert len(clause) == MAX_SEGMENT_CHARACTERS - 1
+    for letters in ("", "s"):
+        assert [*segments(f"Yes!\n{letters}{clause} and all the rest")] == [
+            "Yes!",
+            letters + clause,
+            "and all the rest",
+        ]
+    assert [*segments(f"Yes!\nso{clause} and all the rest")][1] == ("so" + clause).removesuffix(" words,")
+
+
 def test_a_first_sentence_that_is_not_long_stays_whole() -> None:
     text = "No, I would rather that you call the branch on Monday morning before it opens, please."
     assert [*segments(text)] == [text]
@@ -68,9 +91,17 @@ def test_only_the_first_sentence_is_hurried() -> None:
 
 
 @pytest.mark.parametrize("head", ["No, ", "My shop is at 10:30 ", "In all 3,500 of Dr. No "])
-def test_a_long_first_sentence_without_a_clause_is_cut_in_no_phrase(head: str) -> None:
+def test_a_long_first_sentence_without_a_clause_is_cut_between_two_words(head: str) -> None:
     text = head + "word " * 25 + "end."
     assert LONG_FIRST_CHARACTERS < len(text) <= MAX_SEGMENT_CHARACTERS
+    first, rest = segments(text)
+    assert QUICK_FIRST_CHARACTERS - len("word ") < len(first) <= QUICK_FIRST_CHARACTERS
+    assert f"{first} {rest}" == text
+
+
+def test_a_first_sentence_without_a_clause_that_is_not_long_stays_whole() -> None:
+    text = "word " * 23 + "end."
+    assert QUICK_FIRST_CHARACTERS < len(text) <= LONG_FIRST_CHARACTERS
     assert [*segments(text)] == [text]
 
 

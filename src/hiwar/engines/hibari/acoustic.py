@@ -1,6 +1,6 @@
 """Runs the parts of the voice model: phonemes to timing, units to frames and pitch, frames to a spectrum.
 
-Knows shapes and the library's errors; which stretch is run when is `stream`'s.
+Knows shapes; which stretch is run when is `stream`'s.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
 
+from hiwar.engines.durations import spread
 from hiwar.engines.hibari import graphs
 from hiwar.engines.hibari.graphs import Array
-from hiwar.errors import EngineError
+from hiwar.engines.onnx_sessions import Session
 
 FRAMES_PER_UNIT = 2
 """A duration of one unit is 25 ms, two frames of 12.5 ms."""
@@ -25,6 +25,7 @@ _ENERGY_CHANNEL = 129
 class Timing:
     """What the encoder says of a phoneme string; `durations` in units, one more at each end for the silence there."""
 
+    speed: float
     durations: NDArray[np.intp]
     unit_phonemes: NDArray[np.intp]
     """For each unit, the phoneme that it belongs to."""
@@ -54,19 +55,23 @@ class FrameRun:
 class AcousticModel:
     """The four sessions by name of their part. Safe to call from several threads. All methods raise EngineError."""
 
-    def __init__(self, sessions: Mapping[str, Any]) -> None:
+    def __init__(self, sessions: Mapping[str, Session]) -> None:
         self._sessions = sessions
 
     def encode(self, ids: Sequence[int], speed: float) -> Timing:
         """Timing of a phoneme string, given with the silent phoneme at both ends. `speed` 0.5 to 2.0."""
         inputs: dict[str, NDArray[Any]] = {
             graphs.IDS: np.array([ids], np.int64),
-            graphs.SPEED: np.array([speed], np.float32),
+            # Asked for another speed, the model rounds every sound by itself, and half of them the same way.
+            graphs.SPEED: np.ones(1, np.float32),
         }
-        outputs = (graphs.DURATIONS, graphs.SOUND_FEATURES, graphs.PITCH_FEATURES)
-        durations, sound, pitch = self._run(graphs.ENCODER, outputs, inputs)
-        durations = durations.astype(np.intp)
-        return Timing(durations, np.repeat(np.arange(len(durations)), durations), sound, pitch)
+        outputs = (graphs.DURATIONS, graphs.EXACT_DURATIONS, graphs.SOUND_FEATURES, graphs.PITCH_FEATURES)
+        rounded, exact, sound, pitch = self._sessions[graphs.ENCODER].run(outputs, inputs)
+        durations = rounded.astype(np.intp)
+        if speed != 1.0:
+            # The silence before the first sound only has to be there: it is not heard, and longer costs time.
+            durations = np.concatenate((durations[:1], spread(exact.ravel()[1:], speed)))
+        return Timing(speed, durations, np.repeat(np.arange(len(durations)), durations), sound, pitch)
 
     def frames(self, timing: Timing, start: int, stop: int) -> FrameRun:
         """The frames of the units `start` to `stop`, as they are when the string is no longer than that."""
@@ -75,19 +80,14 @@ class AcousticModel:
             graphs.UNIT_SOUND_FEATURES: timing.sound_features.take(phonemes, 2),
             graphs.UNIT_PITCH_FEATURES: timing.pitch_features.take(phonemes, 2),
         }
-        features, pitch = self._run(graphs.PROSODY, (graphs.FRAMES, graphs.PITCH), inputs)
+        features, pitch = self._sessions[graphs.PROSODY].run((graphs.FRAMES, graphs.PITCH), inputs)
         return FrameRun(features, pitch[0])
 
     def spectrum(self, features: Array, start: int, stop: int) -> Array:
         """Shape (stop - start, 5, 601): the frames `start` to `stop` of the decoder window `features`."""
-        (compact,) = self._run(graphs.DECODER, (graphs.COMPACT,), {graphs.FRAMES: np.ascontiguousarray(features)})
-        (spectrum,) = self._run(graphs.HEAD, (graphs.SPECTRUM,), {graphs.COMPACT: compact[:, start:stop]})
+        window = {graphs.FRAMES: np.ascontiguousarray(features)}
+        (compact,) = self._sessions[graphs.DECODER].run((graphs.COMPACT,), window)
+        wanted = {graphs.COMPACT: compact[:, start:stop]}
+        (spectrum,) = self._sessions[graphs.HEAD].run((graphs.SPECTRUM,), wanted)
         rows: Array = spectrum.reshape(stop - start, graphs.ROWS, graphs.BINS)
         return rows
-
-    def _run(self, part: str, outputs: tuple[str, ...], inputs: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
-        try:
-            found: list[NDArray[Any]] = self._sessions[part].run(outputs, inputs)
-        except (onnx_errors.Fail, onnx_errors.InvalidArgument, onnx_errors.RuntimeException) as error:
-            raise EngineError from error
-        return found

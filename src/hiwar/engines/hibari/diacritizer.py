@@ -7,11 +7,11 @@ The package's own decoder drops marks that are there and may change letters; thi
 import json
 import unicodedata
 from importlib.resources import files
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hiwar.engines.onnx_sessions import Session
 from hiwar.text.arabic_letters import MARKS
 
 MODEL = "rawi_v3.int8.onnx"
@@ -29,7 +29,7 @@ def model_bytes() -> bytes:
 class Diacritizer:
     """Bare Arabic text to text with vowel marks. Stateless after construction; safe to call from several threads."""
 
-    def __init__(self, session: Any) -> None:  # noqa: ANN401  # onnxruntime publishes no types
+    def __init__(self, session: Session) -> None:
         vocabulary = json.loads((files("text2tashkeel") / "models" / _VOCABULARY).read_text(encoding="utf-8"))
         self._session = session
         self._ids: dict[str, int] = vocabulary["char_to_idx"]
@@ -41,7 +41,10 @@ class Diacritizer:
         }
 
     def __call__(self, text: str) -> str:
-        """The text with marks on its Arabic letters, in NFC. Words that already carry marks stay as they are."""
+        """The text with marks on its Arabic letters, in NFC. Words that already carry marks stay as they are.
+
+        Raises EngineError.
+        """
         units = _units(text)
         if not units:
             return ""

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 
-import numpy as np
 from hibari import dsp
 
-from hiwar.engines.contracts import EngineInfo, EngineVoice, Samples, SpeechPiece
+from hiwar.engines.contracts import EngineInfo, EngineVoice, SpeechPiece
 from hiwar.engines.hibari import vocoder
 from hiwar.engines.hibari.acoustic import AcousticModel
+from hiwar.engines.hibari.endings import ended
 from hiwar.engines.hibari.phonemizer import Phonemes, Phonemizer
 from hiwar.engines.hibari.shaping import shaping
-from hiwar.engines.hibari.stream import FADE_MS, Schedule, speak
+from hiwar.engines.hibari.stream import Schedule, speak
 from hiwar.engines.hibari.voices import SHAPES, VOICES
 from hiwar.engines.hibari.word_times import WordTimes
 from hiwar.errors import EngineError
@@ -26,15 +26,6 @@ INFO = EngineInfo(
     native_rates=vocoder.RATES,
     streams="pieces",
 )
-
-_SENTENCE_PAUSE_MS = 330
-_CLAUSE_PAUSES_MS = {",": 160, ";": 200, ":": 200, "—": 200}
-"""At normal speed, by the mark that closes a string, from its last audible frame on."""
-_OPEN_PAUSE_MS = 60
-"""Where a sentence had to be cut between two words."""
-
-_CLOSING = '"”) '
-"""What may follow the mark."""
 
 
 class HibariEngine:
@@ -104,20 +95,16 @@ class HibariEngine:
             raise EngineError
         timing = model.encode([0, *(self._ids[character] for character in phonemes.text), 0], speed)
         words: WordTimes | None = None
+        at_ms = from_ms
         sounding = vocoder.Vocoder(
             self._outputs[sample_rate], self._shapings[voice, sample_rate], SHAPES[voice], self._noise
         )
         for stretch in speak(model, timing, sounding, self._schedule):
             if words is None:
-                words = WordTimes(phonemes.words, timing, speed, stretch.start, from_ms)
-            samples = stretch.samples
+                words = WordTimes(phonemes.words, timing, stretch.start, from_ms)
             if stretch.stop == timing.frame_count:
-                samples = np.concatenate((samples, _pause(phonemes, speed, sample_rate)))
-            yield SpeechPiece(samples, words.before(stretch.stop))
-
-
-def _pause(phonemes: Phonemes, speed: float, sample_rate: int) -> Samples:
-    mark = phonemes.text.rstrip(_CLOSING)[-1:]
-    asked_ms = _OPEN_PAUSE_MS if phonemes.continues else _CLAUSE_PAUSES_MS.get(mark, _SENTENCE_PAUSE_MS)
-    pause_ms = asked_ms / speed - FADE_MS
-    return np.zeros(max(0, round(pause_ms * sample_rate / 1000)), np.float32)
+                samples = ended(stretch.samples, phonemes, speed, sample_rate, words.given_until_ms - at_ms)
+                yield SpeechPiece(samples, words.rest(at_ms + len(samples) * 1000 / sample_rate))
+            else:
+                yield SpeechPiece(stretch.samples, words.before(stretch.stop))
+            at_ms += len(stretch.samples) * 1000 / sample_rate

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 ENCODER, PROSODY, DECODER, HEAD = "encoder", "prosody", "decoder", "head"
 
 IDS, SPEED = "ids", "speed"
-DURATIONS = "/Clip_output_0"
+DURATIONS, EXACT_DURATIONS = "/Clip_output_0", "/Div_40_output_0"
+"""Of each phoneme in units of 25 ms: whole ones, at least one; and as they were before rounding."""
+
 SOUND_FEATURES, PITCH_FEATURES = "/Transpose_22_output_0", "/Transpose_55_output_0"
 """Of each phoneme, shapes (1, 128, phonemes) and (1, 192, phonemes)."""
 
@@ -49,7 +51,7 @@ def _make(model: "ModelProto") -> Mapping[str, "ModelProto"]:
         ENCODER: cut(
             model,
             {IDS: (1, "phonemes"), SPEED: (1,)},
-            (DURATIONS, SOUND_FEATURES, PITCH_FEATURES),
+            (DURATIONS, EXACT_DURATIONS, SOUND_FEATURES, PITCH_FEATURES),
         ),
         PROSODY: cut(
             model,
@@ -63,7 +65,8 @@ def _make(model: "ModelProto") -> Mapping[str, "ModelProto"]:
 
 RECIPE = Recipe(
     name="hibari",
-    definition="encoder, prosody, decoder, head: 1",
+    definition="encoder, prosody, decoder, head: 2",
+    parts=(ENCODER, PROSODY, DECODER, HEAD),
     make=_make,
     remedy="Install the voice package that hiwar knows: pip install hibari-tts==0.2.1",
 )

@@ -18,8 +18,10 @@ from hiwar.vocabulary import Language
 MAX_PHONEMES = 250
 """Longer strings are split, so that one step stays short; a closing mark may be added. The model knows up to 400."""
 
-_PAUSES = ';:,.!?—…"()“” '
-_SILENT = _PAUSES + "ˈˌː"
+PAUSES = ";:,.!?—…\"()“”'- "
+"""Signs of the alphabets of all voices at which nothing sounds."""
+_SILENT = PAUSES + "ˈˌː"
+"""Nothing sounds in a string of these alone: signs of stress and length go with the phoneme beside them."""
 _ENDS = frozenset(';:,.!?—…"”)')
 _WORD = re.compile(r"\S+")
 
@@ -43,7 +45,8 @@ class WordSpan:
 class Phonemes:
     """A string in the model's alphabet, and the segment's words that begin to sound in it, in order.
 
-    Words are what white space divides. Spans are not empty and do not overlap; pauses at their ends are left out.
+    Something sounds in it. Words are what white space divides. Spans are not empty and do not overlap; pauses at their
+    ends are left out.
     """
 
     text: str
@@ -144,10 +147,10 @@ def _spans(phonemes: str, extents: _Extents) -> _Extents:
     for first, last, word in extents:
         sound = phonemes[first:last]
         if sound.strip(_SILENT):
-            begin = first + len(sound) - len(sound.lstrip(_PAUSES))
+            begin = first + len(sound) - len(sound.lstrip(PAUSES))
             if spans and spans[-1][2] == word:
                 begin = spans.pop()[0]
-            spans.append((begin, first + len(sound.rstrip(_PAUSES)), word))
+            spans.append((begin, first + len(sound.rstrip(PAUSES)), word))
     return spans
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hiwar.engines.hibari.graphs import BINS, Array
 from hiwar.engines.hibari.voices import Shape
 
-_HZ_PER_BIN = 20
+HZ_PER_BIN = 20
 _BASS_HZ = 300
 _DB_PER_NEPER = 20 / np.log(10)
 
@@ -58,12 +58,17 @@ class Shaping:
         return stretched
 
 
+def bass(bass_db: float, hertz: Array) -> Array:
+    """What a speaker's bass adds to the log magnitude of harmonics at these frequencies."""
+    added: Array = (np.clip(1 - hertz / _BASS_HZ, 0, 1) * (bass_db / _DB_PER_NEPER)).astype(np.float32, copy=False)
+    return added
+
+
 def shaping(shape: Shape, bins: int) -> Shaping:
     """The tables of a speaker for the lowest `bins` of the output, 1 to 601."""
     positions = np.arange(bins)
     source = np.minimum(positions / shape.formants, BINS - 1)
     below = np.minimum(source.astype(np.intp), BINS - 2)
-    bass = shape.bass_db / _DB_PER_NEPER * np.clip(1 - positions * _HZ_PER_BIN / _BASS_HZ, 0, 1)
     if shape.formants == 1.0 and not shape.bass_db:
         below = below[:0]
     return Shaping(
@@ -71,5 +76,5 @@ def shaping(shape: Shape, bins: int) -> Shaping:
         below,
         (source - below).astype(np.float32) if len(below) else np.zeros(0, np.float32),
         np.rint(source).astype(np.intp),
-        bass.astype(np.float32),
+        bass(shape.bass_db, positions.astype(np.float32) * HZ_PER_BIN),
     )

@@ -12,7 +12,7 @@ import numpy as np
 from hiwar.engines.contracts import Samples
 from hiwar.engines.hibari.acoustic import FRAMES_PER_UNIT, AcousticModel, Timing
 from hiwar.engines.hibari.frame_source import FrameSource
-from hiwar.engines.hibari.vocoder import Vocoder
+from hiwar.engines.hibari.vocoder import TAIL_FRAMES, Vocoder
 
 PITCH_AHEAD_FRAMES = 2
 """Frames whose pitch the vocoder wants to know beyond those that it is given."""
@@ -24,10 +24,12 @@ _FAINT_FRAMES = 1
 """Of these two, what the very first frame sounds in the first is too faint to be heard, and left out."""
 
 _DECAY_FRAMES = 5
-"""Frames after the last audible one: it is heard in full, then fades."""
+"""Frames after the last audible one at normal speed: it is heard in full, then fades."""
 
-FADE_MS = 100
-"""Of faint sound after the last audible frame: these frames, and the three hops that the last of them fades over."""
+_FRAME_MS = 12.5
+
+_SLOW, _FAST = 0.7, 1.5
+"""From these speeds on the model plans the onset of a string later than it sounds, by up to a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,11 @@ class Stretch:
     stop: int
 
 
+def fade_ms(speed: float) -> float:
+    """Faint sound after the last audible frame: the decay, and the hops over which its last frame fades."""
+    return (_decay_frames(speed) + TAIL_FRAMES) * _FRAME_MS
+
+
 def speak(model: AcousticModel, timing: Timing, vocoder: Vocoder, schedule: Schedule) -> Iterator[Stretch]:
     """The sound of one string, a window a step; nothing when there is none. Raises EngineError."""
     around, ahead = schedule.context, schedule.context + PITCH_AHEAD_FRAMES
@@ -61,7 +68,11 @@ def speak(model: AcousticModel, timing: Timing, vocoder: Vocoder, schedule: Sche
         if source.is_complete:
             return
         source.extend(source.stop + schedule.block_frames)
-    position = first = audible[0]
+    # The pitch of the frames after it is wanted as well: it begins no later than the last window may.
+    onset = audible[0] if _SLOW < timing.speed < _FAST else max(0, audible[0] - 1)
+    position = first = min(onset, timing.frame_count - PITCH_AHEAD_FRAMES - 1)
+    if source.stop < position + PITCH_AHEAD_FRAMES:
+        source.extend(source.stop + schedule.block_frames)
     vocoder.begin(source.pitch(0, position + PITCH_AHEAD_FRAMES))
     heard = position - _OVERLAP_FRAMES + _FAINT_FRAMES
     for size in chain(schedule.windows, repeat(schedule.windows[-1])):
@@ -87,6 +98,10 @@ def _window(source: FrameSource, timing: Timing, position: int, size: int) -> tu
     if not source.is_complete:
         return stop, False
     _, last = source.audible() or (0, position)
-    end = min(max(position, last + _DECAY_FRAMES) + 1, timing.frame_count - PITCH_AHEAD_FRAMES)
+    end = min(max(position, last + _decay_frames(timing.speed)) + 1, timing.frame_count - PITCH_AHEAD_FRAMES)
     # A short rest is not worth a window of its own, most of which would be context.
-    return (end, True) if end - stop < size // 4 else (stop, False)
+    return (end, True) if end - stop < max(1, size // 4) else (stop, False)
+
+
+def _decay_frames(speed: float) -> int:
+    return round(_DECAY_FRAMES / min(1.0, speed))

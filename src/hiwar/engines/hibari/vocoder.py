@@ -10,8 +10,10 @@ import numpy as np
 from hibari import dsp
 from numpy.typing import NDArray
 
+from hiwar.audio.limiting import limited
 from hiwar.engines.contracts import Samples
 from hiwar.engines.hibari.graphs import BINS, Array
+from hiwar.engines.hibari.levelling import Levelling
 from hiwar.engines.hibari.shaping import Shaping, Spectra
 from hiwar.engines.hibari.voices import Shape
 
@@ -29,9 +31,6 @@ _LOUDEST = 7.0
 
 _OVERLAPPED_WINDOW_POWER = 1.5
 """Sum of the squared Hann window over the four frames that meet in a sample."""
-
-_LIMITED_FROM = 0.7
-"""Louder samples are pressed together below full scale; only rare peaks of the lowered voices reach this."""
 
 _NOISE_SEED = 0
 """Constant, so that the same request gives the same samples."""
@@ -70,6 +69,7 @@ class Vocoder:
         self._shaping = shaping
         self._window = to.window * np.float32(shape.gain)
         self._pitch = np.float32(shape.pitch)
+        self._levelling = Levelling(shape) if shape.pitch != 1.0 else None
         self._noise = noise
         self._frame = 0
         self._phase = 0.0
@@ -99,11 +99,14 @@ class Vocoder:
         excitation = dsp.rfft(frames, 1)[:, : self._output.bins]
         noise = self._noise.take(np.arange(self._frame, self._frame + count), 0, mode="wrap")[:, : self._output.bins]
         self._frame += count
-        return self._overlapped(dsp.irfft(_mixed(excitation, noise, self._shaping(rows)), self._output.n_fft, 1))
+        spectra = self._shaping(rows)
+        if self._levelling:
+            spectra = spectra._replace(harmonics=spectra.harmonics + self._levelling(rows[:, 0], pitch[:count]))
+        return self._overlapped(dsp.irfft(_mixed(excitation, noise, spectra), self._output.n_fft, 1))
 
     def finish(self) -> Samples:
         """The three hops in which the last frames fade out."""
-        return _limited(self._overlap)
+        return limited(self._overlap)
 
     def _overlapped(self, frames: Array) -> Samples:
         frames *= self._window
@@ -114,7 +117,8 @@ class Vocoder:
         for index in range(TAIL_FRAMES + 1):
             samples[index : index + count] += blocks[:, index]
         self._overlap = samples[count:].ravel().copy()
-        return _limited(samples[:count].ravel())
+        # Only rare peaks of the lowered voices reach the limit.
+        return limited(samples[:count].ravel())
 
     def _cycles(self, hertz: Array) -> NDArray[np.float64]:
         """Phase of each source sample in cycles, 0 to 1. Where there is no voice it runs on at 40 Hz."""
@@ -183,12 +187,3 @@ def _magnitude(log_magnitude: Array) -> Array:
     magnitude: Array = np.minimum(log_magnitude, _LOUDEST)
     np.exp(magnitude, out=magnitude)
     return magnitude
-
-
-def _limited(samples: Samples) -> Samples:
-    loudness = np.abs(samples)
-    if loudness.max(initial=0.0) > _LIMITED_FROM:
-        room = 1.0 - _LIMITED_FROM
-        pressed = _LIMITED_FROM + room * np.tanh((loudness - _LIMITED_FROM) / room)
-        samples = np.where(loudness > _LIMITED_FROM, np.copysign(pressed, samples), samples)
-    return samples

@@ -12,7 +12,7 @@ class Shape:
     `pitch` multiplies the fundamental frequency; `formants` multiplies every resonance (below 1 is a longer vocal
     tract); `bass_db` is added at 0 Hz and fades out at 300 Hz, where a lowered fundamental meets an envelope that was
     never meant for it; `pace` multiplies the requested speed of the voice's Arabic; `gain` evens out the
-    loudness: -22.3 LUFS (ITU-R BS.1770) over a dozen sentences of each language.
+    loudness: -22.2 LUFS (ITU-R BS.1770) over two dozen sentences of each language.
     """
 
     pitch: float
@@ -25,10 +25,10 @@ class Shape:
 _ACCENT = "an English voice model taught Arabic sounds: foreign accent, no pharyngeals, no emphatics"
 
 SHAPES: dict[str, Shape] = {
-    "female": Shape(pitch=1.1, formants=1.05, bass_db=0.0, pace=0.9, gain=1.58),
-    "female-low": Shape(pitch=0.82, formants=0.93, bass_db=-6.0, pace=0.86, gain=1.59),
-    "male": Shape(pitch=0.58, formants=0.87, bass_db=-18.0, pace=0.9, gain=1.19),
-    "english-female": Shape(pitch=1.0, formants=1.0, bass_db=0.0, pace=0.9, gain=1.6),
+    "female": Shape(pitch=1.1, formants=1.05, bass_db=0.0, pace=0.95, gain=1.64),
+    "female-low": Shape(pitch=0.82, formants=0.93, bass_db=-6.0, pace=0.92, gain=1.71),
+    "male": Shape(pitch=0.58, formants=0.87, bass_db=-18.0, pace=0.95, gain=1.72),
+    "english-female": Shape(pitch=1.0, formants=1.0, bass_db=0.0, pace=0.95, gain=1.6),
 }
 
 VOICES: tuple[EngineVoice, ...] = (

@@ -6,8 +6,10 @@ from typing import Protocol
 
 import numpy as np
 
-from hiwar.engines.contracts import EngineInfo, EngineVoice, SpeechPiece, SpokenWord
+from hiwar.audio.limiting import limited
+from hiwar.engines.contracts import EngineInfo, EngineVoice, Samples, SpeechPiece, SpokenWord
 from hiwar.engines.hibari.phonemizer import Phonemes
+from hiwar.engines.pauses import pause_ms
 from hiwar.engines.piper.model import VitsModel
 from hiwar.engines.piper.streaming import Delivery, Schedule, UtteranceStream
 from hiwar.engines.piper.utterance import SymbolWord, compose
@@ -17,11 +19,8 @@ from hiwar.vocabulary import Language
 
 _SERVED = Schedule()
 
-_CLAUSE_PAUSES_S = {",": 0.16, **dict.fromkeys(";:—", 0.2)}
-_SENTENCE_PAUSE_S = 0.33
-_OPEN_PAUSE_S = 0.06
-"""Where a sentence had to be cut between two words."""
-_CLOSING = '"”) '
+_ONSET_MS = 2
+"""Of the first samples, which fade in: some voices breathe where they are cut off from the silence before them."""
 
 
 class Phonemize(Protocol):
@@ -111,13 +110,28 @@ def _spoken(voice: LoadedVoice, strings: tuple[Phonemes, ...], speed: float) -> 
 def _pieces(
     stream: UtteranceStream, words: tuple[SymbolWord, ...], voice: LoadedVoice, before: int
 ) -> Iterator[SpeechPiece]:
-    """The stream's samples at the voice's level, with their words; `before` samples of the segment precede it."""
+    """The stream's samples at the voice's level, with their words; `before` samples of the segment precede it.
+
+    The last piece brings the words that have no frame of their own as well.
+    """
     waiting = list(words)
+    is_onset = True
     while (samples := stream.step()) is not None:
+        if is_onset and samples.size:
+            samples, is_onset = _faded_in(samples, voice.file.sample_rate), False
         spoken: list[SpokenWord] = []
-        while waiting and samples.size and stream.frames_before(waiting[0].first) < stream.sounded:
+        while waiting and (stream.is_over or (samples.size and _has_begun(waiting[0], stream))):
             spoken.append(_timed(waiting.pop(0), stream, voice, before))
-        yield SpeechPiece(np.clip(samples * np.float32(voice.gain), -1.0, 1.0), tuple(spoken))
+        yield SpeechPiece(limited(samples * np.float32(voice.gain)), tuple(spoken))
+
+
+def _faded_in(samples: Samples, sample_rate: int) -> Samples:
+    rise = np.arange(sample_rate * _ONSET_MS // 1000, dtype=np.float32) / (sample_rate * _ONSET_MS // 1000)
+    return np.concatenate((samples[: len(rise)] * rise[: len(samples)], samples[len(rise) :]))
+
+
+def _has_begun(word: SymbolWord, stream: UtteranceStream) -> bool:
+    return stream.frames_before(word.first) < stream.sounded
 
 
 def _timed(word: SymbolWord, stream: UtteranceStream, voice: LoadedVoice, before: int) -> SpokenWord:
@@ -131,13 +145,12 @@ def _timed(word: SymbolWord, stream: UtteranceStream, voice: LoadedVoice, before
 
 def _delivery(voice: LoadedVoice, speed: float, phonemes: Phonemes) -> Delivery:
     file = voice.file
-    mark = phonemes.text.rstrip(_CLOSING)[-1:]
-    asked_s = _OPEN_PAUSE_S if phonemes.continues else _CLAUSE_PAUSES_S.get(mark, _SENTENCE_PAUSE_S)
-    pause_s = asked_s / speed
+    rest_ms = pause_ms(phonemes.text, continues=phonemes.continues, speed=speed)
     return Delivery(
-        scales=(file.noise_scale, file.length_scale / speed, file.duration_noise_scale),
+        scales=(file.noise_scale, file.length_scale, file.duration_noise_scale),
+        speed=speed,
         speaker=voice.speaker,
-        pause_frames=round(pause_s * file.sample_rate / voice.model.hop),
+        pause_frames=round(rest_ms / 1000 * file.sample_rate / voice.model.hop),
     )
 
 

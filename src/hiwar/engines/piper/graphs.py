@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 DEFINITION = "piper-1"
 """Changes when `split` would give other parts."""
 
-ENCODER, FLOW, DECODER = "encoder", "flow", "decoder"
+PARTS = ENCODER, FLOW, DECODER = "encoder", "flow", "decoder"
 SYMBOLS, SYMBOL_COUNT, SCALES, SPEAKER = "input", "input_lengths", "scales", "sid"
 DURATION_NOISE, LATENTS, FEATURES = "duration_noise", "latents", "features"
 MEANS, LOG_DEVIATIONS, DURATIONS = "means", "log_deviations", "durations"

@@ -1,25 +1,24 @@
 """Builds the piper engine from the voice files that the operator has put in place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 from hibari.g2p import G2P
-from hibari.g2p.oov import OOV
 
 from hiwar.engines.contracts import EngineContext, Samples
 from hiwar.engines.hibari import arabic_sounds
-from hiwar.engines.hibari.diacritizer import Diacritizer, model_bytes
+from hiwar.engines.hibari.diacritizer import Diacritizer
 from hiwar.engines.hibari.phonemizer import Phonemizer
+from hiwar.engines.hibari.readers import load_readers
 from hiwar.engines.onnx_graphs import Recipe, derive
 from hiwar.engines.onnx_sessions import open_session
 from hiwar.engines.piper import graphs
 from hiwar.engines.piper.arabic import arabic_symbols, english_symbols
 from hiwar.engines.piper.engine import LoadedVoice, PiperEngine
 from hiwar.engines.piper.english import RespelledG2P, espeak_symbols
-from hiwar.engines.piper.model import UNUSABLE, VitsModel
+from hiwar.engines.piper.model import VitsModel
 from hiwar.engines.piper.voice_file import BEGIN, END, PAD, VoiceFile, read_voice
 from hiwar.errors import EngineError, EngineUnavailableError
 from hiwar.text.arabic_phonemes import SpokenWord
@@ -39,6 +38,8 @@ _FAINTEST = 0.01
 """A voice below this is brought up by no more than this needs."""
 _WINDOW = 480
 """Samples that one value of the level is taken from: about 20 ms."""
+_MEASURED_GAIN = 0.5
+"""Keeps full scale below where the engine limits, so that the level is the model's own."""
 
 
 def load_engine(context: EngineContext) -> PiperEngine:
@@ -50,18 +51,13 @@ def load_engine(context: EngineContext) -> PiperEngine:
         message = f"Piper voices of one sample rate can be served at a time; here are {heard}. Move some elsewhere."
         raise EngineUnavailableError(message)
     models = [_load_model(file, context) for file in found]
-    g2p = G2P(oov=OOV(session=open_session((files("hibari") / "assets" / "oov.onnx").read_bytes())))
-    diacritizer = Diacritizer(open_session(model_bytes()))
+    g2p, diacritizer = load_readers()
     voices: dict[str, LoadedVoice] = {}
     for file, model in zip(found, models, strict=True):
         phonemizer = _phonemizer(file, g2p, diacritizer)
         for name, speaker in _speakers(file).items():
             voices[name] = LoadedVoice(name, speaker, file, model, phonemizer)
-    try:
-        return PiperEngine(_levelled(voices))
-    except EngineError as error:
-        message = f"A Piper voice of {', '.join(file.path.name for file in found)} cannot be run. {_REMEDY}"
-        raise EngineUnavailableError(message) from error
+    return PiperEngine(_levelled(voices))
 
 
 def _voice_paths(context: EngineContext) -> list[Path]:
@@ -75,16 +71,19 @@ def _voice_paths(context: EngineContext) -> list[Path]:
 
 def _load_model(file: VoiceFile, context: EngineContext) -> VitsModel:
     context.report(f"Loading the Piper voice {file.name}")
-    recipe = Recipe(f"piper-{file.name}", graphs.DEFINITION, graphs.split, _REMEDY)
+    recipe = Recipe(f"piper-{file.name}", graphs.DEFINITION, graphs.PARTS, graphs.split, _REMEDY)
     try:
         parts = derive(file.path.read_bytes(), recipe, context)
     except OSError as error:
         raise EngineUnavailableError(f"The voice {file.path} cannot be read; check its permissions.") from error
     try:
         return VitsModel({name: open_session(part) for name, part in parts.items()})
-    except UNUSABLE as error:
-        message = f"The model {file.path.name} cannot be run. {_REMEDY}"
-        raise EngineUnavailableError(message) from error
+    except EngineError as error:
+        raise _unusable(file, "cannot be run") from error
+
+
+def _unusable(file: VoiceFile, fault: str) -> EngineUnavailableError:
+    return EngineUnavailableError(f"The voice {file.path.name} {fault}. {_REMEDY}")
 
 
 def _phonemizer(file: VoiceFile, g2p: G2P, diacritizer: Diacritizer) -> Phonemizer:
@@ -106,23 +105,37 @@ def _speakers(file: VoiceFile) -> dict[str, int]:
 
 def _levelled(voices: Mapping[str, LoadedVoice]) -> dict[str, LoadedVoice]:
     """The voices with the gain that brings them to the common level; the first speaker of a file decides for all."""
-    engine = PiperEngine(voices)
     gains: dict[str, float] = {}
     for voice in voices.values():
-        language = voice.file.language
         if voice.file.name not in gains:
-            pieces = engine.synthesize(
-                _WARM_UP[language],
-                voice=voice.name,
-                language=language,
-                speed=1.0,
-                sample_rate=voice.file.sample_rate,
-            )
-            gains[voice.file.name] = _LEVEL / _level(np.concatenate([piece.samples for piece in pieces]))
+            gains[voice.file.name] = _gain(voice)
     return {name: replace(voice, gain=gains[voice.file.name]) for name, voice in voices.items()}
 
 
-def _level(samples: Samples) -> float:
-    """Root mean square of windows within 30 dB of the loudest; never near zero."""
+def _gain(voice: LoadedVoice) -> float:
+    """What brings a voice to the common level. Raises EngineUnavailableError for one that cannot be heard."""
+    language = voice.file.language
+    engine = PiperEngine({voice.name: replace(voice, gain=_MEASURED_GAIN)})
+    try:
+        pieces = engine.synthesize(
+            _WARM_UP[language],
+            voice=voice.name,
+            language=language,
+            speed=1.0,
+            sample_rate=voice.file.sample_rate,
+        )
+        level = _level([piece.samples for piece in pieces]) / _MEASURED_GAIN
+    except EngineError as error:
+        raise _unusable(voice.file, "cannot be run") from error
+    if not level:
+        raise _unusable(voice.file, "gives no sound")
+    return _LEVEL / max(_FAINTEST, level)
+
+
+def _level(pieces: Sequence[Samples]) -> float:
+    """Root mean square of windows within 30 dB of the loudest; 0 for nothing, silence, or what is no sound."""
+    samples = np.concatenate([np.zeros(0, np.float32), *pieces])
     power = np.square(samples[: samples.size // _WINDOW * _WINDOW]).reshape(-1, _WINDOW).mean(axis=1)
-    return max(_FAINTEST, float(np.sqrt(power[power >= power.max() / 1000].mean())))
+    loudest = power.max(initial=0.0)
+    # A sample that is not a number makes the loudest window none either.
+    return float(np.sqrt(power[power >= loudest / 1000].mean())) if loudest > 0 else 0.0

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
 
 from hiwar.engines.contracts import Samples
+from hiwar.engines.onnx_sessions import Session
 from hiwar.engines.piper import graphs
 from hiwar.errors import EngineError
 
@@ -16,16 +16,6 @@ Array = NDArray[np.float32]
 
 _LONGEST_FRAMES = 2000
 """Of one symbol, about 23 s: a model that asks for more, or for no number, is broken."""
-
-UNUSABLE = (
-    onnx_errors.Fail,
-    onnx_errors.InvalidArgument,
-    onnx_errors.InvalidGraph,
-    onnx_errors.InvalidProtobuf,
-    onnx_errors.NotImplemented,
-    onnx_errors.RuntimeException,
-)
-"""What onnxruntime raises for a model that it cannot open or run; these share no base of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +30,10 @@ class Encoded:
 class VitsModel:
     """Holds sessions alone: shared by all streams, several calls at once. Every method raises EngineError."""
 
-    def __init__(self, sessions: Mapping[str, Any]) -> None:
+    def __init__(self, sessions: Mapping[str, Session]) -> None:
         self._sessions = dict(sessions)
-        self._speaks_as_many = graphs.SPEAKER in _inputs(sessions[graphs.ENCODER])
-        self.hop = int(sessions[graphs.DECODER].get_modelmeta().custom_metadata_map[graphs.HOP])
+        self._speaks_as_many = graphs.SPEAKER in sessions[graphs.ENCODER].inputs
+        self.hop = int(sessions[graphs.DECODER].metadata[graphs.HOP])
         """Samples a frame."""
 
     def encode(
@@ -78,15 +68,6 @@ class VitsModel:
         self._sessions.clear()
 
     def _run(self, part: str, inputs: dict[str, Any], speaker: int) -> list[Any]:
-        session = self._sessions[part]
         if self._speaks_as_many:
             inputs[graphs.SPEAKER] = np.array([speaker], np.int64)
-        try:
-            outputs: list[Any] = session.run(None, inputs)
-        except UNUSABLE as error:
-            raise EngineError from error
-        return outputs
-
-
-def _inputs(session: Any) -> set[str]:  # noqa: ANN401  # onnxruntime publishes no types
-    return {value.name for value in session.get_inputs()}
+        return self._sessions[part].run(None, inputs)

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiwar.engines.contracts import Samples
+from hiwar.engines.durations import spread
 from hiwar.engines.piper.model import Array, VitsModel
 from hiwar.engines.piper.utterance import Utterance
 
 _SEED = 0
 """Constant, so that the same request gives the same samples."""
 
-_LEAD_FRAMES = 2
+_LEAD_FRAMES = 3
 """Kept before the first sound: the onset is heard up to this much before the first frame that the model gives it."""
 
 _NOTHING = np.zeros(0, np.float32)
@@ -45,11 +46,12 @@ class Schedule:
 class Delivery:
     """How an utterance is said. `speaker` is a number of the model; 0 for a model of one.
 
-    `scales` are of the noise in the sound, of the durations, and of the noise in them. `pause_frames` of silence
-    follow the last sound.
+    `scales` are of the noise in the sound, of the durations at normal `speed`, and of the noise in them.
+    `pause_frames` of silence follow the last sound.
     """
 
     scales: tuple[float, float, float]
+    speed: float
     speaker: int
     pause_frames: int
 
@@ -79,6 +81,16 @@ class UtteranceStream:
         """How many frames precede a symbol; for one that has not been encoded yet, the frames so far."""
         return self._frames_before[min(symbol, len(self._frames_before) - 1)]
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the last samples have been given."""
+        return not self._stretches and self.sounded >= self._last
+
+    @property
+    def _last(self) -> int:
+        """The frame after the pause; known once all has been encoded."""
+        return self.frames_before(self._utterance.sound_last) + self._delivery.pause_frames
+
     def step(self) -> Samples | None:
         """The next samples, none of them after a step that only prepares; None at the end. Raises EngineError."""
         schedule, end = self._schedule, self._frames_before[-1]
@@ -86,9 +98,9 @@ class UtteranceStream:
         if self._stretches and end < ahead:
             self._encode(*self._stretches.pop(0))
             return _NOTHING
-        last = end if self._stretches else self.frames_before(self._utterance.sound_last) + self._delivery.pause_frames
-        if self.sounded >= last:
+        if self.is_over:
             return None
+        last = end if self._stretches else self._last
         if self.sounded >= end:
             return self._rest(last)
         stop = min(self.sounded + self._window, last, end)
@@ -103,7 +115,8 @@ class UtteranceStream:
         symbols, noise, before = self._in_context(first, last)
         encoded = self._model.encode(symbols, noise, self._delivery.scales, self._delivery.speaker)
         here = slice(before, before + last - first)
-        durations = encoded.durations[here]
+        # The model rounds each duration up: it is asked for those of normal speed, whatever the speed.
+        durations = spread(encoded.durations[here], self._delivery.speed)
         means = np.repeat(encoded.means[:, here], durations, axis=1)
         deviations = np.exp(np.repeat(encoded.log_deviations[:, here], durations, axis=1))
         noise = self._noise.standard_normal(means.T.shape, np.float32).T

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hiwar.engines.hibari.phonemizer import Phonemes, WordSpan
+from hiwar.engines.hibari.phonemizer import PAUSES, Phonemes, WordSpan
 from hiwar.engines.piper.voice_file import BEGIN, END, PAD, VoiceFile
-
-_SILENT = frozenset(" !'(),-.:;?\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +24,8 @@ class SymbolWord:
 class Utterance:
     """What is to be said. Bounds are indexes in `symbols`, which begin and end with the voice's marks for that.
 
-    The marks are `begin_marks` and `end_marks` long; `sound_first` to `sound_last` is what is not silence; `breaks` are
-    the starts of words, in order.
+    The marks are `begin_marks` and `end_marks` long; `sound_first` to `sound_last` is what is not silence, empty when
+    nothing sounds; `breaks` are the starts of words, in order.
     """
 
     symbols: NDArray[np.int64]
@@ -49,13 +47,13 @@ def compose(phonemes: Phonemes, voice: VoiceFile) -> Utterance:
         numbers += voice.symbols[phoneme]
         numbers += voice.symbols[PAD]
         places.append(len(numbers))
-    sounding = [index for index, phoneme in enumerate(phonemes.text) if phoneme not in _SILENT]
+    sounding = [index for index, phoneme in enumerate(phonemes.text) if phoneme not in PAUSES]
     return Utterance(
         symbols=np.array([*numbers, *end], np.int64),
         begin_marks=len(begin),
         end_marks=len(end),
-        sound_first=places[sounding[0]],
-        sound_last=places[sounding[-1] + 1],
+        sound_first=places[min(sounding, default=0)],
+        sound_last=places[max(sounding, default=-1) + 1],
         breaks=tuple(places[index + 1] for index, phoneme in enumerate(phonemes.text) if phoneme == " "),
         words=tuple(_placed(phonemes.words, places)),
     )

@@ -71,7 +71,8 @@ def read_voice(path: Path) -> VoiceFile:
     except OSError as error:
         message = f"The voice {path.name} needs {beside.name} beside it; download both files of the voice."
         raise EngineUnavailableError(message) from error
-    except msgspec.MsgspecError as error:
+    # msgspec's own errors are ValueErrors, and so are those of text that is no UTF-8.
+    except ValueError as error:
         message = f"{beside.name} does not describe a Piper voice; download both files of the voice again."
         raise EngineUnavailableError(message) from error
     symbols = {symbol: tuple(numbers) for symbol, numbers in config.phoneme_id_map.items() if len(symbol) == 1}

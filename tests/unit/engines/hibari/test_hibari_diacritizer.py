@@ -1,5 +1,7 @@
 """The diacritizer adds marks and changes no letter."""
 
+from importlib.resources import files
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,17 +10,20 @@ from hiwar.text.arabic_letters import MARKS
 
 pytestmark = pytest.mark.models
 
-onnxruntime = pytest.importorskip("onnxruntime")
+pytest.importorskip("onnxruntime")
 pytest.importorskip("text2tashkeel")
+pytest.importorskip("hibari")
+
+from hibari.g2p.oov import OOV  # noqa: E402
 
 from hiwar.engines.hibari.diacritizer import Diacritizer, model_bytes  # noqa: E402
+from hiwar.engines.onnx_sessions import open_session  # noqa: E402
+from hiwar.errors import EngineError  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def diacritize() -> Diacritizer:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    return Diacritizer(onnxruntime.InferenceSession(model_bytes(), options, providers=["CPUExecutionProvider"]))
+    return Diacritizer(open_session(model_bytes()))
 
 
 def bare(text: str) -> str:
@@ -43,3 +48,15 @@ def test_a_hamza_that_was_written_stays_and_none_is_added(diacritize: Diacritize
 @given(text=st.text(st.sampled_from("ابتةىيوأإآؤئءلم ،.5aé\u064e\u0651"), max_size=60))
 def test_no_text_loses_or_gains_a_letter(diacritize: Diacritizer, text: str) -> None:
     assert bare(diacritize(text)) == bare(text)
+
+
+def test_a_model_that_takes_something_else_is_an_engine_error() -> None:
+    another = open_session((files("hibari") / "assets" / "oov.onnx").read_bytes())
+    with pytest.raises(EngineError):
+        Diacritizer(another)("كتاب")
+
+
+def test_a_failing_reader_of_unknown_english_words_is_an_engine_error() -> None:
+    english = OOV(session=open_session(model_bytes()))
+    with pytest.raises(EngineError):
+        english("blorptastic")

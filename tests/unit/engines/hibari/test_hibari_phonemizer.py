@@ -54,6 +54,14 @@ def test_each_script_is_read_by_its_own_reader_in_one_string() -> None:
     assert len(said.split()) == 3
 
 
+def test_marks_that_only_other_alphabets_have_are_pauses_too() -> None:
+    wider = Phonemizer(ScriptedG2P(str.lower), lambda text: text, ALPHABET | {"-", "'", "ː"})
+    assert wider("' -", "en") == ()
+    assert wider("ˈː.", "en") == ()
+    text = "'well-known'"
+    assert spoken(text, wider(text, "en")) == [(text, "well-known")]
+
+
 def test_the_language_reads_a_lone_number() -> None:
     assert phonemizer()("5", "ar") != phonemizer()("5", "en")
 

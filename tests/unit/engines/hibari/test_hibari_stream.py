@@ -18,7 +18,7 @@ from hibari.voices import voice_path  # noqa: E402
 
 from hiwar.engines.contracts import Samples  # noqa: E402
 from hiwar.engines.hibari.acoustic import AcousticModel  # noqa: E402
-from hiwar.engines.hibari.graphs import RECIPE  # noqa: E402
+from hiwar.engines.hibari.graphs import DURATIONS, IDS, RECIPE, SPEED  # noqa: E402
 from hiwar.engines.hibari.shaping import shaping  # noqa: E402
 from hiwar.engines.hibari.stream import Schedule, Stretch, speak  # noqa: E402
 from hiwar.engines.hibari.vocoder import TAIL_FRAMES, Vocoder, noise_table, output  # noqa: E402
@@ -34,10 +34,11 @@ TEXTS = ("θˈæŋk ju.", "ðə tɹˈAn tə ðə kˈOst lˈivz æt nˈIn, ænd b
 
 @dataclass(frozen=True)
 class Split:
-    """The model both ways: in parts, and whole."""
+    """The model in parts, whole, and whole with the durations given."""
 
     parts: AcousticModel
     whole: Any
+    timed: Any
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,17 @@ def widened() -> Split:
 
 def split(model: Any) -> Split:
     parts = {name: open_session(part.SerializeToString()) for name, part in RECIPE.make(model).items()}
-    return Split(AcousticModel(parts), open_session(model.SerializeToString()))
+    return Split(AcousticModel(parts), open_session(model.SerializeToString()), open_session(timed(model)))
+
+
+def timed(model: Any) -> bytes:
+    """The whole model, told how long each phoneme is."""
+    graph = model.graph
+    (rounding,) = (node for node in graph.node if DURATIONS in node.output)
+    graph.node.remove(rounding)
+    graph.input.append(onnx.helper.make_tensor_value_info(DURATIONS, onnx.TensorProto.INT64, ["phonemes"]))
+    content: bytes = model.SerializeToString()
+    return content
 
 
 def stretches(
@@ -85,8 +96,13 @@ def streamed(
 
 
 def unsplit(model: Split, ids: list[int], speed: float = 1.0) -> Samples:
-    inputs = {"ids": np.array([ids], np.int64), "speed": np.array([speed], np.float32)}
-    rows = [output[0] for output in model.whole.run(None, inputs)]
+    """As the parts time it, and at normal speed as the model itself does."""
+    inputs: dict[str, Any] = {IDS: np.array([ids], np.int64), SPEED: np.ones(1, np.float32)}
+    if speed == 1.0:
+        rows = [output[0] for output in model.whole.run(None, inputs)]
+    else:
+        inputs[DURATIONS] = model.parts.encode(ids, speed).durations
+        rows = [output[0] for output in model.timed.run(None, inputs)]
     samples: Samples = dsp.synth(*rows, TableNoise(NOISE))
     return samples
 

@@ -66,7 +66,7 @@ def test_loud_frames_are_held_below_full_scale_and_others_left_alone() -> None:
     quiet = spoken([])
     assert 0.01 < np.abs(quiet).max() < 0.7
     loud = spoken([], rows=ROWS_OF_FRAMES + np.array([[[3], [0], [3], [3], [0]]], np.float32))
-    assert 0.9 < np.abs(loud).max() < 1.0
+    assert 0.9 < np.abs(loud).max() < 0.96
     within = np.abs(loud) < 0.7
     np.testing.assert_allclose(loud[within], quiet[within] * np.exp(3), rtol=1e-3, atol=1e-4)
 

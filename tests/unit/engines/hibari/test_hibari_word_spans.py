@@ -3,16 +3,15 @@
 import json
 from importlib.resources import files
 
-import onnxruntime
 import pytest
 from hibari.g2p import G2P
-from hibari.g2p.oov import OOV
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hiwar.engines.hibari import arabic_sounds, english_sounds
-from hiwar.engines.hibari.diacritizer import Diacritizer, model_bytes
+from hiwar.engines.hibari.diacritizer import Diacritizer
 from hiwar.engines.hibari.phonemizer import Phonemizer
+from hiwar.engines.hibari.readers import load_readers
 from hiwar.text.arabic_lexicon import mark_known_words
 from hiwar.text.arabic_numbers import write_numbers
 from hiwar.text.arabic_phonemes import pronounce
@@ -22,13 +21,12 @@ pytestmark = pytest.mark.models
 
 @pytest.fixture(scope="module")
 def g2p() -> G2P:
-    oov = (files("hibari") / "assets" / "oov.onnx").read_bytes()
-    return G2P(oov=OOV(session=onnxruntime.InferenceSession(oov, providers=["CPUExecutionProvider"])))
+    return load_readers()[0]
 
 
 @pytest.fixture(scope="module")
 def diacritizer() -> Diacritizer:
-    return Diacritizer(onnxruntime.InferenceSession(model_bytes(), providers=["CPUExecutionProvider"]))
+    return load_readers()[1]
 
 
 @pytest.fixture(scope="module")

@@ -26,8 +26,9 @@ TEXTS = (
 )
 
 
-def timing(*durations: int) -> Timing:
+def timing(*durations: int, speed: float) -> Timing:
     return Timing(
+        speed,
         np.array(durations),
         np.repeat(np.arange(len(durations)), durations),
         np.zeros(0, np.float32),
@@ -36,22 +37,29 @@ def timing(*durations: int) -> Timing:
 
 
 def times(words: tuple[WordSpan, ...], start: int = 15, speed: float = 1.0, from_ms: float = 0.0) -> WordTimes:
-    # Silence of 10 units, "ab cd, e." with 2 units a sound, 4 for the comma, silence of 10.
-    return WordTimes(words, timing(10, 2, 2, 2, 2, 2, 4, 2, 2, 2, 10), speed, start, from_ms)
+    # Silence of 10 units, "ab cd, ef" with 2 units a sound, 4 for the comma, 8 for the last, silence of 10.
+    return WordTimes(words, timing(10, 2, 2, 2, 2, 2, 4, 2, 2, 8, 10, speed=speed), start, from_ms)
 
 
-AB, CD, E = WordSpan(0, 2, 0, 2), WordSpan(3, 6, 3, 5), WordSpan(7, 9, 7, 8)
+AB, CD, EF = WordSpan(0, 2, 0, 2), WordSpan(3, 6, 3, 5), WordSpan(7, 9, 7, 9)
 
 
 def test_a_word_lasts_as_long_as_its_sounds_and_takes_the_space_before_it() -> None:
-    words = times((AB, CD, E)).before(1000)
+    words = times((AB, CD, EF)).before(1000)
     assert [(word.start, word.end) for word in words] == [(0, 2), (3, 6), (7, 9)]
-    assert [(word.start_ms, word.end_ms) for word in words] == [(0, 100), (100, 250), (400, 450)]
+    assert [(word.start_ms, word.end_ms) for word in words] == [(0, 100), (100, 250), (400, 550)]
 
 
 def test_times_count_from_the_first_sample() -> None:
     (word,) = times((CD,), start=19, from_ms=1000.0).before(1000)
     assert (word.start_ms, word.end_ms) == (1100, 1200)
+
+
+def test_the_pause_that_the_last_sound_before_it_holds_is_not_of_the_word() -> None:
+    spoken = times((AB, CD, EF)).before(1000)
+    assert spoken[-1].end_ms == 450 + 4 * 25
+    hasty = times((AB, CD, EF), speed=2.0).before(1000)
+    assert hasty[-1].end_ms - hasty[-1].start_ms == 50 + 2 * 25
 
 
 def test_slow_speech_leads_by_more() -> None:
@@ -60,12 +68,23 @@ def test_slow_speech_leads_by_more() -> None:
 
 
 def test_words_are_given_once_and_when_they_begin() -> None:
-    words = times((AB, CD, E))
+    words = times((AB, CD, EF))
     assert [word.start for word in words.before(16)] == [0]
     assert words.before(16) == ()
     assert [word.start for word in words.before(23)] == []
     assert [word.start for word in words.before(24)] == [3]
     assert [word.start for word in words.before(48)] == [7]
+
+
+def test_the_rest_ends_with_the_sound() -> None:
+    words = times((AB, CD, EF))
+    assert words.given_until_ms == 0
+    assert len(words.before(23)) == 1
+    assert words.given_until_ms == 100
+    cd, ef = words.rest(500)
+    assert (cd.start_ms, cd.end_ms) == (100, 250)
+    assert (ef.start_ms, ef.end_ms) == (400, 500)
+    assert words.rest(500) == words.before(1000) == ()
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytest.importorskip("onnxruntime")
 pytest.importorskip("onnx")
 pytest.importorskip("hibari")
 pytest.importorskip("text2tashkeel")
+
+from onnx import numpy_helper
 
 from hiwar.engines.contracts import EngineContext, SynthesisEngine
 from hiwar.engines.piper import load
@@ -66,6 +69,22 @@ def test_a_model_with_fewer_symbols_than_its_table_is_refused(tmp_path: Path) ->
     table = {symbol: [9999] for symbol in "_^$ aeɹˈ."}
     write_voice(tmp_path / "piper", phoneme_id_map=table)
     assert "cannot be run" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("value", [0.0, float("nan")], ids=["silence", "no number"])
+def test_a_voice_that_gives_no_sound_is_refused(tmp_path: Path, value: float) -> None:
+    model = tiny_vits()
+    last = [node for node in model.graph.node if node.op_type == "Conv"][-1]
+    for weights in model.graph.initializer:
+        if weights.name in last.input:
+            weights.CopyFrom(numpy_helper.from_array(np.full(weights.dims, value, np.float32), weights.name))
+    write_voice(tmp_path / "piper", "mute", model)
+    assert "mute.onnx gives no sound" in refusal(tmp_path)
+
+
+def test_a_voice_that_knows_no_phoneme_is_refused(tmp_path: Path) -> None:
+    write_voice(tmp_path / "piper", "mute", phoneme_id_map={symbol: [0] for symbol in "_^$ -'."})
+    assert "mute.onnx gives no sound" in refusal(tmp_path)
 
 
 @pytest.mark.models

@@ -11,6 +11,7 @@ onnxruntime = pytest.importorskip("onnxruntime")
 pytest.importorskip("onnx")
 
 from hiwar.engines.contracts import Samples  # noqa: E402
+from hiwar.engines.onnx_sessions import open_session  # noqa: E402
 from hiwar.engines.piper import graphs  # noqa: E402
 from hiwar.engines.piper.model import VitsModel  # noqa: E402
 from hiwar.engines.piper.streaming import Delivery, Schedule, UtteranceStream, stretches  # noqa: E402
@@ -24,14 +25,14 @@ from support.tiny_vits import (  # noqa: E402
     with_noise_as_inputs,
 )
 
-DELIVERY = Delivery(scales=(0.667, 1.0, 0.8), speaker=0, pause_frames=0)
+DELIVERY = Delivery(scales=(0.667, 1.0, 0.8), speed=1.0, speaker=0, pause_frames=0)
 AT_ONCE = Schedule(windows=(100_000,))
 
 
 @pytest.fixture(scope="module")
 def model() -> VitsModel:
     parts = graphs.split(tiny_vits())
-    return VitsModel({name: onnxruntime.InferenceSession(part.SerializeToString()) for name, part in parts.items()})
+    return VitsModel({name: open_session(part.SerializeToString()) for name, part in parts.items()})
 
 
 def utterance(count: int) -> Utterance:
@@ -121,7 +122,7 @@ def test_silence_before_the_first_sound_is_left_out_and_the_pause_after_the_last
     said = replace(utterance(60), sound_first=12, sound_last=50)
     for pause_frames in (0, 3, 200):
         pieces, stream = steps(model, said, Schedule(), replace(DELIVERY, pause_frames=pause_frames))
-        assert stream.start == stream.frames_before(12) - 2
+        assert stream.start == stream.frames_before(12) - 3
         spoken = stream.frames_before(50) - stream.start
         assert sum(piece.size for piece in pieces) == (spoken + pause_frames) * HOP
     assert not pieces[-1][-100 * HOP :].any()
@@ -135,7 +136,7 @@ def test_the_same_utterance_gives_the_same_samples(model: VitsModel) -> None:
 def test_a_decoder_of_another_frame_size_than_it_tells_is_an_engine_error() -> None:
     parts = graphs.split(tiny_vits())
     parts[graphs.DECODER].metadata_props[0].value = str(HOP + 1)
-    wrong = VitsModel({name: onnxruntime.InferenceSession(part.SerializeToString()) for name, part in parts.items()})
+    wrong = VitsModel({name: open_session(part.SerializeToString()) for name, part in parts.items()})
     with pytest.raises(EngineError):
         steps(wrong, utterance(20), Schedule())
 

@@ -36,6 +36,13 @@ def test_silence_at_both_ends_is_no_sound(voice: VoiceFile) -> None:
     assert said.symbols[said.sound_first : said.sound_last].tolist() == numbers(voice, "a_)_,_ _b_")
 
 
+@pytest.mark.parametrize("text", [".", "- !", " "])
+def test_a_string_without_a_sound_has_no_sounding_stretch(voice: VoiceFile, text: str) -> None:
+    said = compose(Phonemes(text, ()), voice)
+    assert said.symbols.tolist() == numbers(voice, f"^_{'_'.join(text)}_$")
+    assert said.sound_first == said.sound_last == said.begin_marks
+
+
 def test_words_and_breaks_are_places_in_the_symbols(voice: VoiceFile) -> None:
     text = "sˈɪŋ, a b."
     words = (WordSpan(0, 5, 0, 4), WordSpan(6, 7, 6, 7), WordSpan(8, 9, 8, 9))

@@ -61,8 +61,9 @@ def test_a_model_alone_is_refused(tmp_path: Path) -> None:
         read_voice(path)
 
 
-def test_a_file_that_is_not_json_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"\xff{", b'{"audio": "\xff"}'], ids=["no JSON", "no UTF-8"])
+def test_a_file_that_is_not_json_is_refused(tmp_path: Path, content: bytes) -> None:
     path = write_voice(tmp_path)
-    path.with_name("tiny.onnx.json").write_bytes(b"\xff{")
+    path.with_name("tiny.onnx.json").write_bytes(content)
     with pytest.raises(EngineUnavailableError, match="does not describe"):
         read_voice(path)
