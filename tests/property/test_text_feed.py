@@ -52,6 +52,7 @@ def given_now(feed: SegmentFeed, now: float = 0.0) -> list[Segment]:
 @given(cut_texts(written | any_text | hostile))
 @example(["x" * 300, "🙂", "\u0301", " y"])
 @example(["a" + "\u0301 \ufe70" * 100 + "b"])
+@example(["a" + "\u0301   " * 100 + "b"])
 def test_the_same_segments_however_the_text_is_cut(pieces: list[str]) -> None:
     text = "".join(pieces)
     feed = SegmentFeed(wait_ms=1000)
@@ -136,7 +137,8 @@ def test_what_next_leaves_behind_tells_when_it_gives_more(pieces: list[str], wai
 
 @given(cut_texts(written | any_text | hostile))
 @example([*"1 2 3 4 5, x "])
-@example([*"(((((((((, this "])
+@example([*"(((((((((, (( this "])
+@example(["1 2 3 4 5 6 ", "7 8", "\nsee x"])
 @example([*"Dr. No. 4 $ USD 5, 6 x.y 7 "])
 def test_a_wait_gives_the_same_however_the_text_came(pieces: list[str]) -> None:
     feed, at_once = SegmentFeed(wait_ms=1000), SegmentFeed(wait_ms=1000)

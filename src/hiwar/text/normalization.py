@@ -47,8 +47,7 @@ _BREAKS = "\n\v\f\r\x85\u2028\u2029"
 _BEFORE_LAST_WORD = re.compile(rf"(?s:.*)(?:\s(?={_START})|[{_BREAKS}])")
 _MAY_BEGIN = re.compile(f"{_START}|[{_BREAKS}]")
 _UP_TO_LAST_SPACE = re.compile(r"(?s:.*)\s")
-# What follows must not become a second space.
-_BEFORE_LAST_AFTER_SPACE = re.compile(r"(?s:.*)\s(?=[^\ufc5e-\ufc63\ufe70-\ufe7f])")
+# Nothing joins a space, but what comes to one itself would be a second one.
 _START_OR_AFTER_SPACE = re.compile(
     rf"{_START}|(?<=\s)(?=[{_UNSEEN}\ud800-\udfff]*[^\s{_UNSEEN}\ud800-\udfff\ufc5e-\ufc63\ufe70-\ufe7f])"
 )
@@ -95,7 +94,7 @@ class Stretch:
 class GradualCleaning:
     """`clean` for a text that comes piece by piece, or whose beginning is wanted first: stretch by stretch.
 
-    The stretches join to the cleaned text, but for outer white space. A surrogate pair may come in two pieces.
+    The stretches join to the cleaned text, but for outer white space.
     Linear in the length of the text, also when it comes in single characters.
     """
 
@@ -105,13 +104,9 @@ class GradualCleaning:
         self._after_space = True
         self._words = Stretch("", "")
 
-    def add(self, text: str) -> int:
-        """More text, any characters, cut anywhere. By how many characters that makes it longer: a pair is one."""
-        if self._raw and "\ud800" <= self._raw[-1] <= "\udbff" and "\udc00" <= text[:1] <= "\udfff":
-            pair = (self._raw[-1] + text[0]).encode("utf-16-le", "surrogatepass")
-            self._raw, text = self._raw[:-1] + pair.decode("utf-16-le"), text[1:]
+    def add(self, text: str) -> None:
+        """More text, any characters, cut anywhere."""
         self._raw += text
-        return len(text)
 
     @property
     def held(self) -> str:
@@ -146,7 +141,7 @@ class GradualCleaning:
             match = _BEFORE_LAST_WORD.match(self._raw, 0, _STRETCH_CHARACTERS)
             if match is None and long:
                 match = _BEFORE_LAST_START.match(self._raw, 0, _STRETCH_CHARACTERS)
-                match = match or _BEFORE_LAST_AFTER_SPACE.match(self._raw, 0, _STRETCH_CHARACTERS)
+                match = match or _UP_TO_LAST_SPACE.match(self._raw, 0, _STRETCH_CHARACTERS)
             if match is not None:
                 return match.end()
         start = _ANY_START.search(self._raw, max(self._searched, _STRETCH_CHARACTERS)) if long else None

@@ -186,8 +186,9 @@ def _forced_cut(text: str, start: int) -> int:
 
 def _last_clause(text: str, start: int, limit: int, vain: int = 0) -> int | None:
     last = None
+    # One character more, for what must follow the mark.
     for mark in _CLAUSE_MARK.finditer(text, max(start, vain), limit + 1):
-        if MIN_CLAUSE_CHARACTERS <= mark.end() - start <= limit - start and _ends_clause(text, mark):
+        if mark.end() - start >= MIN_CLAUSE_CHARACTERS and _ends_clause(text, mark):
             last = mark.end()
     return last
 

@@ -232,6 +232,16 @@ def test_a_sentence_goes_on_behind_what_was_waited_for_unless_a_mark_ends_it(tex
     assert segment.continues is continues
 
 
+def test_half_a_surrogate_pair_waits_for_the_other_beyond_a_flush() -> None:
+    feed = fed("ab \ud835")
+    feed.flush()
+    feed.add("\udcb4 cd", 0.0)
+    feed.end()
+    assert feed.next(0.0) == Segment("ab", "ab ")
+    assert feed.next(0.0) == Flushed()
+    assert feed.next(0.0) == Segment("\U0001d4b4 cd", "\U0001d4b4 cd")
+
+
 def test_a_flush_ends_what_it_ends() -> None:
     feed = fed("one two ")
     feed.flush()

@@ -18,7 +18,8 @@ from hiwar.engines.hibari import load  # noqa: E402
 from hiwar.engines.hibari.voices import SHAPES  # noqa: E402
 from hiwar.errors import EngineError  # noqa: E402
 
-STEP_MAX_S = 1.5
+STEP_MAX_S = 2.0
+"""One second of sound, and the pause at half the speed."""
 SENTENCES: dict[Language, tuple[str, ...]] = {
     "en": (
         "The train to the coast leaves at nine.",
@@ -166,6 +167,22 @@ def test_a_sentence_that_goes_on_in_the_next_segment_hardly_pauses(engine: Synth
     loud = np.flatnonzero(np.abs(samples) > 0.01)
     assert 0.05 < (len(samples) - loud[-1]) / 24000 < 0.085
     assert np.abs(np.diff(samples[loud[-1] :])).max() < 0.01
+
+
+def test_the_words_of_a_sentence_that_goes_on_end_within_its_sound(engine: SynthesisEngine) -> None:
+    for text in (
+        "هل يمكنني مساعدتك",
+        "الاسم الكامل وتاريخ الميلاد",
+        "تعلم اللغات يفتح الأبواب",
+        "تم استلام طلبك بنجاح",
+    ):
+        for speed in (1.0, 1.5, 2.0):
+            found = [
+                *engine.synthesize(text, voice="female", language="ar", speed=speed, sample_rate=24000, continues=True)
+            ]
+            words = [word for piece in found for word in piece.words]
+            assert [text[word.start : word.end] for word in words] == text.split()
+            assert words[-1].end_ms <= len(joined(found)) / 24 + 1e-6
 
 
 def test_a_rate_that_is_not_native_is_refused(engine: SynthesisEngine) -> None:

@@ -20,7 +20,7 @@ from hiwar.engines.contracts import Samples  # noqa: E402
 from hiwar.engines.hibari.acoustic import AcousticModel  # noqa: E402
 from hiwar.engines.hibari.graphs import DURATIONS, IDS, RECIPE, SPEED  # noqa: E402
 from hiwar.engines.hibari.shaping import shaping  # noqa: E402
-from hiwar.engines.hibari.stream import Schedule, Stretch, speak  # noqa: E402
+from hiwar.engines.hibari.stream import Schedule, Stretch, fade_ms, speak  # noqa: E402
 from hiwar.engines.hibari.vocoder import TAIL_FRAMES, Vocoder, noise_table, output  # noqa: E402
 from hiwar.engines.onnx_sessions import open_session  # noqa: E402
 from support.dequantized import dequantized  # noqa: E402
@@ -175,6 +175,17 @@ def test_silence_around_the_sound_is_neither_given_nor_computed(served: Split, i
         assert start <= loud[0]
         assert loud[0] - start < 0.05 * dsp.SR
         assert 0 < start + len(samples) - loud[-1] < 0.2 * dsp.SR
+
+
+@pytest.mark.parametrize("speed", [0.5, 0.7, 1.5, 2.0])
+def test_a_soft_onset_is_not_cut_at_other_speeds(served: Split, ids: dict[str, int], speed: float) -> None:
+    for text in ("hˈɛlp.", "θˈæŋk ju."):
+        _, start = streamed(served, phonemes(ids, text), Schedule(), speed)
+        assert np.abs(unsplit(served, phonemes(ids, text), speed)[:start]).max() < 0.002
+
+
+def test_the_fade_is_longer_in_slow_speech() -> None:
+    assert [fade_ms(speed) for speed in (0.5, 1.0, 2.0)] == [162.5, 100, 100]
 
 
 def test_steps_are_short_at_first_and_bounded(served: Split, ids: dict[str, int]) -> None:

@@ -128,6 +128,14 @@ def test_silence_before_the_first_sound_is_left_out_and_the_pause_after_the_last
     assert not pieces[-1][-100 * HOP :].any()
 
 
+@pytest.mark.parametrize("speed", [0.5, 0.8, 1.3])
+def test_speed_divides_the_durations(model: VitsModel, speed: float) -> None:
+    _, normal = steps(model, utterance(300), Schedule())
+    _, other = steps(model, utterance(300), Schedule(), replace(DELIVERY, speed=speed))
+    for symbol in (100, 200, 300):
+        assert normal.frames_before(symbol) / other.frames_before(symbol) == pytest.approx(speed, rel=0.03)
+
+
 def test_the_same_utterance_gives_the_same_samples(model: VitsModel) -> None:
     first, second = (np.concatenate(steps(model, utterance(300), Schedule())[0]) for _ in range(2))
     np.testing.assert_array_equal(first, second)
