@@ -77,7 +77,10 @@ class SegmentFeed:
 
     @property
     def ready_at(self) -> float | None:
-        """After `next` gave None: when it would give a segment though no more text came; None when never."""
+        """After `next` gave None: when to ask again, though no more text came; None when never.
+
+        A segment is due then, unless nothing in it can be spoken.
+        """
         return self._ready_at
 
     def add(self, text: str, now: float) -> None:
