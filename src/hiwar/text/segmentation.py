@@ -10,11 +10,16 @@ from collections.abc import Iterator
 MAX_SEGMENT_CHARACTERS = 200
 """Bound of one segment, so that one engine step stays short."""
 
+EARLY_CLAUSE_CHARACTERS = 60
+"""A longer first sentence is cut at its last clause within so much, if it has one there: longer text costs time to
+first audio, and a pause at a clause is heard anyway.
+"""
+
 LONG_FIRST_CHARACTERS = 120
-"""A first sentence longer than this is cut, at a clause if it has one before: longer text costs time to first audio."""
+"""A first sentence longer than this, without such a clause, is cut at a later one within this, or between two words."""
 
 QUICK_FIRST_CHARACTERS = 100
-"""What a long first sentence without a clause to cut at is cut to, between two words."""
+"""What it is cut to between two words."""
 
 MIN_CLAUSE_CHARACTERS = 8
 """A shorter piece of a sentence would sound like a word torn off."""
@@ -93,9 +98,8 @@ class SegmentCutter:
         beyond = body + MAX_SEGMENT_CHARACTERS + _SPACES_MAX + 1
         held = len(text[body : beyond if end is None else min(end, beyond)].rstrip())
         cut = None
-        if first and held > LONG_FIRST_CHARACTERS:
-            cut = _last_clause(text, body, body + LONG_FIRST_CHARACTERS)
-            cut = cut or _last_word(text, body, body + QUICK_FIRST_CHARACTERS)
+        if first and held > EARLY_CLAUSE_CHARACTERS:
+            cut = _first_cut(text, body, held)
         if cut is None:
             cut = _forced_cut(text, body) if held > MAX_SEGMENT_CHARACTERS else end
         if cut is not None:
@@ -172,6 +176,15 @@ def _is_abbreviation(text: str, mark: int, start: int, *, before_number: bool) -
     word = words[-1].lstrip("\"'“‘«([").lower()
     is_initial = len(word) == 1 and word.isalpha() and (_is_arabic(word) or head[-1].isupper())
     return is_initial or word in _ABBREVIATIONS or (before_number and word in _ABBREVIATIONS_BEFORE_NUMBERS)
+
+
+def _first_cut(text: str, start: int, held: int) -> int | None:
+    """Where to cut a first sentence of so many characters, so that its audio comes early; None: it stays whole."""
+    cut = _last_clause(text, start, start + EARLY_CLAUSE_CHARACTERS)
+    if cut is None and held > LONG_FIRST_CHARACTERS:
+        cut = _last_clause(text, start, start + LONG_FIRST_CHARACTERS)
+        cut = cut or _last_word(text, start, start + QUICK_FIRST_CHARACTERS)
+    return cut
 
 
 def _forced_cut(text: str, start: int) -> int:

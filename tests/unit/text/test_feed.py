@@ -38,7 +38,8 @@ def texts(feed: SegmentFeed, now: float) -> list[str]:
         ("كيف حالك؟ ", "أنا بخير", ["كيف حالك؟"]),
         ("x" * 199 + " ", "y", ["x" * 199]),
         ("word " * 24, "y", [("word " * 20).strip()]),
-        ("A first clause here, " + "word " * 19, "one two", ["A first clause here,"]),
+        ("A first clause here, " + "word " * 8, "one", ["A first clause here,"]),
+        ("word " * 13 + "here, " + "word " * 10, "w", [("word " * 13).strip() + " here,"]),
     ],
 )
 def test_a_segment_is_given_as_soon_as_more_text_cannot_change_it(held: str, more: str, expected: list[str]) -> None:
@@ -213,7 +214,7 @@ def test_ten_thousand_pieces_of_one_character_are_all_given(unit: str) -> None:
     [
         ("one two three", [False]),
         ("one two three\nfour", [False, False]),
-        ("one, two " * 30, [False, False]),
+        ("one, two " * 30, [False, False, False]),
         ("one two " * 60, [True, True, False]),
         ("one two " * 26 + "?!", [True, False]),
     ],

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from hiwar.text.normalization import clean
 from hiwar.text.segmentation import (
+    EARLY_CLAUSE_CHARACTERS,
     LONG_FIRST_CHARACTERS,
     MAX_SEGMENT_CHARACTERS,
     QUICK_FIRST_CHARACTERS,
@@ -47,15 +48,21 @@ def test_a_dot_inside_a_sentence_does_not_end_it(text: str) -> None:
     assert [*segments(text)] == [text]
 
 
-def test_a_long_first_sentence_is_cut_at_its_last_clause_in_time() -> None:
-    text = (
-        "أهلا وسهلا بكم، اختر الخدمة المطلوبة من القائمة التالية، ثم اضغط على زر التأكيد وانتظر قليلا، "
-        "وسوف نرسل إليك رسالة فيها موعد الزيارة واسم الموظف"
-    )
-    assert len(text) > LONG_FIRST_CHARACTERS
+def test_a_first_sentence_is_cut_at_its_last_early_clause() -> None:
+    text = "أهلا وسهلا بكم، اختر الخدمة المطلوبة من القائمة التالية، ثم اضغط على زر التأكيد وانتظر قليلا"
+    assert len(text) <= LONG_FIRST_CHARACTERS
     first, rest = segments(text)
-    assert first == "أهلا وسهلا بكم، اختر الخدمة المطلوبة من القائمة التالية، ثم اضغط على زر التأكيد وانتظر قليلا،"
+    assert first == "أهلا وسهلا بكم، اختر الخدمة المطلوبة من القائمة التالية،"
+    assert len(first) <= EARLY_CLAUSE_CHARACTERS
     assert f"{first} {rest}" == text
+
+
+def test_a_long_first_sentence_without_one_is_cut_at_a_later_clause() -> None:
+    head = "The station master opened the garden gate near the bridge on Monday morning,"
+    text = f"{head} and nobody asked him why he did it at that hour."
+    assert len(text) > LONG_FIRST_CHARACTERS
+    assert next(segments(text)) == head
+    assert [*segments(text[:LONG_FIRST_CHARACTERS])] == [text[:LONG_FIRST_CHARACTERS].strip()]
 
 
 def test_a_line_as_long_as_a_segment_may_be_stays_whole() -> None:
