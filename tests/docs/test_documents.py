@@ -3,12 +3,17 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from hiwar.cli import main
+from hiwar.engines.contracts import EngineContext
+from hiwar.pipelines.synthesis import SynthesisPipeline
 from hiwar.server.settings import load_settings
+from hiwar.text.feed import SegmentFeed
+from hiwar.vocabulary import AudioFormat, SpeechRequest, Voice
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
@@ -72,3 +77,20 @@ def test_python_blocks_compile(body: str) -> None:
 def test_settings_blocks_load(body: str, tmp_path: Path) -> None:
     (tmp_path / "hiwar.toml").write_text(body, encoding="utf-8")
     load_settings({}, tmp_path / "hiwar.toml", {})
+
+
+def test_the_example_of_an_engine_speaks_through_the_pipeline() -> None:
+    page = (ROOT / "docs" / "howto" / "add-an-engine.md").read_text(encoding="utf-8")
+    code = next(match[2] for match in BLOCK.finditer(page) if match[1] == "python")
+    names: dict[str, Any] = {}
+    exec(compile(code, "add-an-engine.md", "exec"), names)  # noqa: S102 - our own text
+    engine = names["load"](EngineContext(Path()))
+    request = SpeechRequest("r", "One two.", format=AudioFormat(sample_rate=24000))
+    voice = Voice("Yara", "en", ("en",), "none", "beeper", "beep", "sine", "none", "basic", "")
+    feed = SegmentFeed.whole("One two.")
+    pipeline = SynthesisPipeline(request, feed, voice=voice, engine=engine, clock=lambda: 0.0)
+    audio = b""
+    while (step := pipeline.step()) is not None:
+        audio += b"".join(chunk.audio for chunk in step)
+    assert len(audio) == 2 * 2400 * 2
+    assert pipeline.progress.words == 2
