@@ -35,7 +35,7 @@ from hiwar.vocabulary import SpeechRequest
 
 log = logging.getLogger("hiwar.tts")
 
-_LATE_S = 0.1
+_LATE_S = 0.15
 """Who waits for first audio goes before those who have this much audio left to play, and behind those who have less:
 a flood of new requests delays each other, and tears no hole into what is being heard.
 """
@@ -208,10 +208,10 @@ class TtsStream:
     async def _step(self, job: _Job, pipeline: SynthesisPipeline) -> tuple[SpeechChunk, ...] | None:
         """One step on an engine thread, by the time at which its listener runs out of audio.
 
-        First audio has been due since its text was there: it goes before all who have audio left to play, but not
-        before one who is about to have none.
+        First audio goes before all who have audio left to play, but not before one who is about to have none. Who
+        needs many steps to it takes turns with the others.
         """
-        due_s = pipeline.played_until_s if job.audio_ms else (job.asked_s or 0.0) + _LATE_S
+        due_s = pipeline.played_until_s if job.audio_ms else self._clock() + _LATE_S
         job.step = asyncio.ensure_future(self._workers.run(pipeline.step, due_s))
         try:
             return await job.step

@@ -656,7 +656,7 @@ def test_first_audio_goes_behind_those_who_are_about_to_hear_a_gap_and_before_al
             while desk.workers.waiting < 1:  # noqa: ASYNC110 - the queue has nothing to wait on
                 await asyncio.sleep(0)
             desk.pipelines[0].guard.told = order
-            for name, deadline_s in (("plays on", 7.2), ("runs out", 7.05)):
+            for name, deadline_s in (("plays on", 7.2), ("runs out", 7.1)):
                 step = functools.partial(order.append, name)
                 waiting.append(asyncio.create_task(desk.workers.run(step, deadline_s)))
             while desk.workers.waiting < 3:  # noqa: ASYNC110 - the queue has nothing to wait on
