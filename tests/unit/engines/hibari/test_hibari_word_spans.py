@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hiwar.engines.hibari import arabic_sounds, english_sounds
 from hiwar.engines.hibari.diacritizer import Diacritizer
-from hiwar.engines.hibari.phonemizer import Phonemizer
+from hiwar.engines.hibari.phonemizer import Phonemes, Phonemizer
 from hiwar.engines.hibari.readers import load_readers
 from hiwar.text.arabic_lexicon import mark_known_words
 from hiwar.text.arabic_numbers import write_numbers
@@ -91,12 +91,18 @@ _ARABIC_WORDS = ("السلام", "و25%", "5", "%", "0555", "123", "كِتَاب
 _ARABIC = st.lists(st.sampled_from(_ARABIC_WORDS), max_size=12).map(" ".join)
 
 
+def said(parts: tuple[Phonemes, ...]) -> str:
+    """All that the parts say, without the marks that were put where a sentence was cut."""
+    return "".join(part.text[:-1] if part.continues else part.text for part in parts)
+
+
 @settings(deadline=None)
 @given(_ARABIC)
+@example(" ".join(["و25%"] * 9))
 def test_arabic_phonemes_are_those_of_the_whole_text(
     phonemizer: Phonemizer, diacritizer: Diacritizer, text: str
 ) -> None:
     marked = diacritizer(mark_known_words(write_numbers(text)))
     expected = " ".join(filter(None, map(arabic_sounds.sounds, pronounce(marked))))
     parts = phonemizer(text, "ar")
-    assert "".join(part.text for part in parts).replace(" ", "").rstrip(".") == expected.replace(" ", "").rstrip(".")
+    assert said(parts).replace(" ", "").rstrip(".") == expected.replace(" ", "").rstrip(".")
