@@ -664,7 +664,8 @@ def test_first_audio_goes_behind_those_who_are_about_to_hear_a_gap_and_before_al
             held.open()
             await asyncio.gather(*waiting)
             await desk.connection.until_sent("synthesis_complete")
-            assert order[:3] == ["runs out", "step", "plays on"]
+            # The step behind it, which ends the request, may come before the third.
+            assert order.index("runs out") < order.index("step") < order.index("plays on")
 
     run(scenario())
 
@@ -690,7 +691,7 @@ def test_the_next_step_goes_behind_those_whose_listeners_run_out_earlier() -> No
             held.open()
             await asyncio.gather(*waiting)
             await desk.connection.until_sent("synthesis_complete")
-            assert order[:3] == ["sooner", "step", "later"]
+            assert order.index("sooner") < order.index("step") < order.index("later")
 
     run(scenario())
 
