@@ -3,6 +3,7 @@
 Where a text is cut is `segmentation`'s rule; this adds when. Pieces may cut anywhere, in words and surrogate pairs too.
 """
 
+import codecs
 from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -44,7 +45,7 @@ class SegmentFeed:
         self._wait_s = wait_ms / 1000
         # Appending to a deque and taking from it are atomic: it is all that the two threads share.
         self._incoming: deque[tuple[str, float] | _Mark] = deque()
-        self._half = ""
+        self._join_surrogates = codecs.getincrementaldecoder("utf-16-le")("surrogatepass")
         self._cleaning = GradualCleaning()
         self._cutter = SegmentCutter()
         self._held = _HeldText()
@@ -85,13 +86,8 @@ class SegmentFeed:
 
     def add(self, text: str, now: float) -> None:
         """More text, cut anywhere. Half a surrogate pair waits for the other half, beyond a flush too."""
-        if self._half and "\udc00" <= text[:1] <= "\udfff":
-            pair = (self._half + text[0]).encode("utf-16-le", "surrogatepass")
-            text = pair.decode("utf-16-le") + text[1:]
-        else:
-            text = self._half + text
-        self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
-        self._incoming.append((text[: len(text) - len(self._half)], now))
+        whole = self._join_surrogates.decode(text.encode("utf-16-le", "surrogatepass"))
+        self._incoming.append((whole, now))
 
     def flush(self) -> None:
         """What was added before this is given without waiting, half words too, and then one Flushed."""
@@ -99,7 +95,7 @@ class SegmentFeed:
 
     def end(self) -> None:
         """No more text comes: all of it is given without waiting."""
-        self._incoming += ((self._half, 0.0), _Mark.END) if self._half else (_Mark.END,)
+        self._incoming += ((self._join_surrogates.decode(b"", final=True), 0.0), _Mark.END)
 
     def next(self, now: float, hold_until: float = 0.0) -> Segment | Flushed | None:
         """What to speak next; None when there is nothing yet, or nothing any more (`finished`).

@@ -130,6 +130,23 @@ def _spoken() -> list[Conversation]:
             ),
         ),
         Conversation(
+            "a surrogate pair cut in two before its request has its turn",
+            (
+                Open(TTS),
+                Say({"text": "whole", "request_id": "whole"}),
+                Say(START),
+                Say('{"type": "text", "text": "good \\ud83d"}'),
+                Say('{"type": "text", "text": "\\ude00 day"}'),
+                FINISH,
+                started(request_id="whole"),
+                Hear("whole"),
+                complete(request_id="whole"),
+                started(request_id="open"),
+                Hear("good 😀 day"),
+                complete(request_id="open", characters=10),
+            ),
+        ),
+        Conversation(
             "two texts in pieces, one behind the other",
             (
                 Open(TTS),

@@ -243,6 +243,11 @@ def test_half_a_surrogate_pair_waits_for_the_other_beyond_a_flush() -> None:
     assert feed.next(0.0) == Segment("\U0001d4b4 cd", "\U0001d4b4 cd")
 
 
+def test_halves_of_a_surrogate_pair_that_come_in_one_piece_are_one_character() -> None:
+    feed = SegmentFeed.whole("ab \ud835" + "\udcb4 cd")
+    assert feed.next(0.0) == Segment("ab \U0001d4b4 cd", "ab \U0001d4b4 cd")
+
+
 def test_a_flush_ends_what_it_ends() -> None:
     feed = fed("one two ")
     feed.flush()
