@@ -4,17 +4,16 @@ A model folder appears in one rename, whole and checked, or not at all; several 
 """
 
 import errno
-import fcntl
 import hashlib
 import importlib.util
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
+from hiwar.engines.file_lock import locked
 from hiwar.engines.model_catalogue import (
     CATALOGUE,
     CatalogueEntry,
@@ -113,7 +112,7 @@ class ModelStore:
         unfinished = self._models_dir / f".{entry.name}.unfinished"
         try:
             self._models_dir.mkdir(parents=True, exist_ok=True)
-            with _locked(self._models_dir / f".{entry.name}.lock"):
+            with locked(self._models_dir / f".{entry.name}.lock"):
                 if (found := self._find(entry)) is not None:
                     return found
                 unfinished.mkdir(exist_ok=True)
@@ -127,13 +126,6 @@ class ModelStore:
         except OSError as error:
             raise EngineUnavailableError(_disk_message(error, self._models_dir)) from error
         return folder
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _locate(file: PackageFile) -> Path | None:

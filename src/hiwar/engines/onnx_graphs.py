@@ -4,13 +4,11 @@ Which tensors to cut at is the engine's to say; running the parts is `onnx_sessi
 to import, is imported only when a part has to be made.
 """
 
-import fcntl
 import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hiwar.engines.contracts import EngineContext
+from hiwar.engines.file_lock import locked
 from hiwar.errors import EngineUnavailableError
 
 if TYPE_CHECKING:
@@ -141,7 +140,7 @@ def _write(folder: Path, parts: Mapping[str, bytes], recipe: Recipe) -> None:
     """Put the parts in place with one rename, one process at a time. Raises OSError."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = folder.with_name(_UNFINISHED)
-    with _locked(folder.with_name(".lock")):
+    with locked(folder.with_name(".lock")):
         if _read(folder, recipe) is not None:
             return  # Another process has put the same parts there in between.
         # Under the lock it can only be what a killed process left.
@@ -156,13 +155,6 @@ def _write(folder: Path, parts: Mapping[str, bytes], recipe: Recipe) -> None:
             if older.fullmatch(path.name):
                 shutil.rmtree(path, ignore_errors=True)
         unfinished.rename(folder)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _write_through(path: Path, content: bytes) -> None:

@@ -3,11 +3,14 @@
 The package itself is never imported, since that pulls in torch. What counts as speech is left to the pipelines.
 """
 
+from typing import Any
+
 import numpy as np
-import onnxruntime
+from numpy.typing import NDArray
 
 from hiwar.engines.contracts import EngineContext, EngineInfo, Samples, VoiceActivityStream
 from hiwar.engines.model_store import ModelStore
+from hiwar.engines.onnx_sessions import Session, open_session
 from hiwar.errors import EngineError
 from hiwar.vocabulary import LANGUAGES, MODEL_SAMPLE_RATE
 
@@ -21,12 +24,8 @@ _STATE = (2, 1, 128)
 def load(context: EngineContext) -> "SileroEngine":
     """Load the model. Raises EngineUnavailableError when its package is missing."""
     path = ModelStore(context.models_dir).ensure("silero", context.report)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     context.report(f"Loading voice activity from {path.name}")
-    engine = SileroEngine(onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"]))
+    engine = SileroEngine(open_session(path.read_bytes()))
     engine.open().probability(np.zeros(_WINDOW, np.float32))  # warm: the first run allocates
     return engine
 
@@ -34,8 +33,8 @@ def load(context: EngineContext) -> "SileroEngine":
 class SileroEngine:
     """A `VoiceActivityEngine`: windows of 512 samples (32 ms) at 16 kHz."""
 
-    def __init__(self, session: onnxruntime.InferenceSession) -> None:
-        self._session: onnxruntime.InferenceSession | None = session
+    def __init__(self, session: Session) -> None:
+        self._session: Session | None = session
 
     @property
     def info(self) -> EngineInfo:
@@ -48,7 +47,9 @@ class SileroEngine:
         return _WINDOW
 
     def open(self) -> VoiceActivityStream:
-        """Fresh state for one stream."""
+        """Fresh state for one stream. Raises EngineError once closed."""
+        if self._session is None:
+            raise EngineError("The voice activity engine is closed.")
         return _SileroStream(self._session)
 
     def close(self) -> None:
@@ -59,7 +60,7 @@ class SileroEngine:
 class _SileroStream:
     """What the model carries from window to window of one stream."""
 
-    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
         self._state = np.zeros(_STATE, np.float32)
         self._input = np.zeros((1, _CONTEXT + _WINDOW), np.float32)
@@ -70,11 +71,6 @@ class _SileroStream:
             raise EngineError("The voice activity model hears windows of exactly 512 samples.")
         self._input[0, :_CONTEXT] = self._input[0, -_CONTEXT:]
         self._input[0, _CONTEXT:] = window
-        try:
-            output, self._state = self._session.run(
-                None, {"input": self._input, "state": self._state, "sr": self._rate}
-            )
-        # onnxruntime's errors share no base below Exception that the package exports.
-        except Exception as error:
-            raise EngineError from error
+        inputs: dict[str, NDArray[Any]] = {"input": self._input, "state": self._state, "sr": self._rate}
+        output, self._state = self._session.run(None, inputs)
         return float(output[0, 0])

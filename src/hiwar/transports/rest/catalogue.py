@@ -6,9 +6,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from hiwar.errors import HiwarError
-from hiwar.protocol.refusals import unauthorized
 from hiwar.serving.service import SpeechService
-from hiwar.transports.credentials import credential_of
+from hiwar.transports.credentials import must_sign_in
 from hiwar.transports.rest.errors import error_response
 
 
@@ -17,10 +16,7 @@ def catalogue_routes(service: SpeechService) -> list[BaseRoute]:
 
     async def voices(request: Request) -> Response:
         try:
-            credential = credential_of(request.headers, request.query_params)
-            if credential is None:
-                raise unauthorized()
-            service.sign_in(credential, "tts")
+            must_sign_in(request, service, "tts")
             found = list(service.engines.catalogue.voices.values())
         except HiwarError as error:
             return error_response(error)

@@ -7,10 +7,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from hiwar.errors import HiwarError
-from hiwar.protocol.refusals import unauthorized
 from hiwar.serving.metrics import CONTENT_TYPE
 from hiwar.serving.service import SpeechService
-from hiwar.transports.credentials import credential_of
+from hiwar.transports.credentials import must_sign_in
 from hiwar.transports.rest.errors import error_response
 
 
@@ -19,10 +18,7 @@ def metrics_routes(service: SpeechService) -> list[BaseRoute]:
 
     async def metrics(request: Request) -> Response:
         try:
-            credential = credential_of(request.headers, request.query_params)
-            if credential is None:
-                raise unauthorized()
-            service.sign_in(credential, "tts")
+            must_sign_in(request, service, "tts")
         except HiwarError as error:
             return error_response(error)
         # Rendering walks every bucket: off the loop, on which audio waits.

@@ -9,7 +9,8 @@ from hiwar.errors import HiwarError
 from hiwar.protocol.fields import recognition_config, request_id_of
 from hiwar.serving.connection import PeerGoneError
 from hiwar.serving.service import SpeechService, new_request_id
-from hiwar.transports.websocket.connection import accept, refuse, signed_in
+from hiwar.transports.credentials import signed_in
+from hiwar.transports.websocket.connection import accept, refuse
 
 PATH = "/v1/asr/stream"
 OLDER_PATH = "/v1/asr/audio"

@@ -7,9 +7,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hiwar.errors import HiwarError
 from hiwar.serving.connection import PeerGoneError
-from hiwar.serving.keys import Principal, Service
-from hiwar.serving.service import SpeechService
-from hiwar.transports.credentials import credential_of
 from hiwar.transports.rest.errors import error_response
 
 
@@ -48,12 +45,6 @@ def _peer_gone() -> Iterator[None]:
         yield
     except (OSError, RuntimeError, WebSocketDisconnect) as error:
         raise PeerGoneError from error
-
-
-def signed_in(socket: WebSocket, service: SpeechService, wanted: Service) -> Principal | None:
-    """Who the handshake says is there; None when it says nothing. Raises HiwarError unauthorized or forbidden."""
-    credential = credential_of(socket.headers, socket.query_params)
-    return None if credential is None else service.sign_in(credential, wanted)
 
 
 async def accept(socket: WebSocket, request_id: str) -> WebSocketConnection:
