@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiwar.text.arabic_numbers import write_numbers
+from hiwar.text.arabic.numbers import write_numbers
 from hiwar.text.word_alignment import align
 
 

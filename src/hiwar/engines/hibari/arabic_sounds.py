@@ -6,8 +6,8 @@ is what it is given instead. Each choice is the one that a recogniser of Arabic 
 
 from collections.abc import Sequence
 
-from hiwar.text.arabic_letters import VOWELS
-from hiwar.text.arabic_phonemes import SpokenWord
+from hiwar.text.arabic.letters import VOWELS
+from hiwar.text.arabic.phonemes import SpokenWord
 
 CONSONANTS = {
     "b": "b", "t": "t", "th": "θ", "j": "dʒ", "H": "hh", "kh": "hk", "d": "d", "dh": "ð", "r": "ɹ", "z": "z", "s": "s",

@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from hiwar.engines.contracts import Samples
-from hiwar.engines.hibari.phonemizer import Phonemes
 from hiwar.engines.hibari.stream import fade_ms
 from hiwar.engines.pauses import pause_ms
+from hiwar.engines.reading.phonemizer import Phonemes
 
 _OPEN_FADE_MS = 20
 _AUDIBLE = 0.004

@@ -8,11 +8,11 @@ from hiwar.engines.contracts import EngineInfo, EngineVoice, SpeechPiece
 from hiwar.engines.hibari import vocoder
 from hiwar.engines.hibari.acoustic import AcousticModel
 from hiwar.engines.hibari.endings import ended
-from hiwar.engines.hibari.phonemizer import Phonemes, Phonemizer
 from hiwar.engines.hibari.shaping import shaping
 from hiwar.engines.hibari.stream import Schedule, speak
 from hiwar.engines.hibari.voices import SHAPES, VOICES
 from hiwar.engines.hibari.word_times import WordTimes
+from hiwar.engines.reading.phonemizer import Phonemes, Phonemizer
 from hiwar.errors import EngineError
 from hiwar.vocabulary import Language
 

@@ -7,14 +7,15 @@ from pathlib import Path
 from hibari.voices import voice_path
 
 from hiwar.engines.contracts import EngineContext
+from hiwar.engines.hibari import arabic_sounds
 from hiwar.engines.hibari.acoustic import AcousticModel
 from hiwar.engines.hibari.engine import HibariEngine
 from hiwar.engines.hibari.graphs import RECIPE
-from hiwar.engines.hibari.phonemizer import Phonemizer
-from hiwar.engines.hibari.readers import load_readers
 from hiwar.engines.hibari.stream import Schedule
 from hiwar.engines.onnx_graphs import derive
 from hiwar.engines.onnx_sessions import open_session
+from hiwar.engines.reading.loading import load_readers
+from hiwar.engines.reading.phonemizer import Phonemizer
 from hiwar.errors import EngineError, EngineUnavailableError
 from hiwar.vocabulary import Language
 
@@ -30,7 +31,7 @@ def load_engine(context: EngineContext) -> HibariEngine:
     """
     context.report("Loading the hibari voice model")
     ids: dict[str, int] = json.loads((files("hibari") / "assets" / "vocab.json").read_text(encoding="utf-8"))
-    phonemizer = Phonemizer(*load_readers(), frozenset(ids))
+    phonemizer = Phonemizer(*load_readers(), frozenset(ids), arabic_sounds.sounds)
     parts = derive(Path(voice_path(_PACKAGED_VOICE)).read_bytes(), RECIPE, context)
     try:
         model = AcousticModel({name: open_session(part) for name, part in parts.items()})

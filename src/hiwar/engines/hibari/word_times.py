@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hiwar.engines.contracts import SpokenWord
 from hiwar.engines.hibari.acoustic import FRAMES_PER_UNIT, Timing
-from hiwar.engines.hibari.phonemizer import WordSpan
+from hiwar.engines.reading.phonemizer import WordSpan
 
 _FRAME_MS = 12.5
 

@@ -1,13 +1,13 @@
 """What an Arabic Piper voice is given, in the symbols that espeak-ng writes for `ar`: Arabic phones and English words.
 
-Case endings are left out and hamzas dropped between words, as `hiwar.text.arabic_phonemes` does it.
+Case endings are left out and hamzas dropped between words, as `hiwar.text.arabic.phonemes` does it.
 """
 
 from collections.abc import Sequence
 
 from hiwar.engines.piper.english import espeak_symbols
-from hiwar.text.arabic_letters import SHORT_OF, VOWELS
-from hiwar.text.arabic_phonemes import SpokenWord
+from hiwar.text.arabic.letters import SHORT_OF, VOWELS
+from hiwar.text.arabic.phonemes import SpokenWord
 
 _CONSONANTS = {
     "b": "b", "t": "t", "th": "θ", "j": "dʒ", "H": "ħ", "kh": "χ", "d": "d", "dh": "ð", "r": "r", "z": "z", "s": "s",

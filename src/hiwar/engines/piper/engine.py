@@ -8,12 +8,12 @@ import numpy as np
 
 from hiwar.audio.limiting import limited
 from hiwar.engines.contracts import EngineInfo, EngineVoice, Samples, SpeechPiece, SpokenWord
-from hiwar.engines.hibari.phonemizer import Phonemes
 from hiwar.engines.pauses import pause_ms
 from hiwar.engines.piper.model import VitsModel
 from hiwar.engines.piper.streaming import Delivery, Schedule, UtteranceStream
 from hiwar.engines.piper.utterance import SymbolWord, compose
 from hiwar.engines.piper.voice_file import VoiceFile
+from hiwar.engines.reading.phonemizer import Phonemes
 from hiwar.errors import EngineError
 from hiwar.vocabulary import Language
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from hiwar.engines.hibari.english_sounds import EnglishG2P
+from hiwar.engines.reading.english import EnglishG2P
 
 _VOWELS = "AIOQWYaeiouæɐɑɒɔəɚɛɜɪʊʌᵊᵻ"
 _LETTERS = {

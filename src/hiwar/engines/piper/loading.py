@@ -9,9 +9,6 @@ from hibari.g2p import G2P
 
 from hiwar.engines.contracts import EngineContext, Samples
 from hiwar.engines.hibari import arabic_sounds
-from hiwar.engines.hibari.diacritizer import Diacritizer
-from hiwar.engines.hibari.phonemizer import Phonemizer
-from hiwar.engines.hibari.readers import load_readers
 from hiwar.engines.onnx_graphs import Recipe, derive
 from hiwar.engines.onnx_sessions import open_session
 from hiwar.engines.piper import graphs
@@ -20,8 +17,11 @@ from hiwar.engines.piper.engine import LoadedVoice, PiperEngine
 from hiwar.engines.piper.english import RespelledG2P, espeak_symbols
 from hiwar.engines.piper.model import VitsModel
 from hiwar.engines.piper.voice_file import BEGIN, END, PAD, VoiceFile, read_voice
+from hiwar.engines.reading.diacritizer import Diacritizer
+from hiwar.engines.reading.loading import load_readers
+from hiwar.engines.reading.phonemizer import Phonemizer
 from hiwar.errors import EngineError, EngineUnavailableError
-from hiwar.text.arabic_phonemes import SpokenWord
+from hiwar.text.arabic.phonemes import SpokenWord
 from hiwar.vocabulary import Language
 
 _FOLDER = "piper"

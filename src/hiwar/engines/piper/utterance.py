@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hiwar.engines.hibari.phonemizer import PAUSES, Phonemes, WordSpan
 from hiwar.engines.piper.voice_file import BEGIN, END, PAD, VoiceFile
+from hiwar.engines.reading.phonemizer import PAUSES, Phonemes, WordSpan
 
 
 @dataclass(frozen=True, slots=True)

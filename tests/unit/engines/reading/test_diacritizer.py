@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hiwar.text.arabic_letters import MARKS
+from hiwar.text.arabic.letters import MARKS
 
 pytestmark = pytest.mark.models
 
@@ -16,8 +16,8 @@ pytest.importorskip("hibari")
 
 from hibari.g2p.oov import OOV  # noqa: E402
 
-from hiwar.engines.hibari.diacritizer import Diacritizer, model_bytes  # noqa: E402
 from hiwar.engines.onnx_sessions import open_session  # noqa: E402
+from hiwar.engines.reading.diacritizer import Diacritizer, model_bytes  # noqa: E402
 from hiwar.errors import EngineError  # noqa: E402
 
 

@@ -1,21 +1,21 @@
 """Arabic with vowel marks to phones: Modern Standard as it is read aloud in prompts, every word in its pausal form.
 
-The marks come from a diacritizer or the writer, numbers from `arabic_numbers`. How a phone sounds is the engine's.
+The marks come from a diacritizer or the writer, numbers from `numbers`. How a phone sounds is the engine's.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hiwar.text.arabic_letters import PAUSES, SHORT_OF, VOWELS
-from hiwar.text.arabic_words import WordForm, word_form
+from hiwar.text.arabic.letters import PAUSES, SHORT_OF, VOWELS
+from hiwar.text.arabic.words import WordForm, word_form
 
 _TOKEN = re.compile("[\u0621-\u063a\u0641-\u0657\u0670\u0671\u067e\u0686\u06a4\u06af]+|[،,؛;:—.…!؟?]")
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenWord:
-    """The phones of a word (`arabic_letters` lists them; a doubled consonant is two), and the pause after it.
+    """The phones of a word (`letters` lists them; a doubled consonant is two), and the pause after it.
 
     `stressed` is the index in `phones` of the stressed vowel, -1 without any; `pause` is "" or one of , . ! ?
     `start` is where the word begins in the text.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hiwar.text.arabic_words import word_form
+from hiwar.text.arabic.words import word_form
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from hiwar.engines.hibari import arabic_sounds, english_sounds
-from hiwar.engines.hibari.english_sounds import EnglishG2P
-from hiwar.text.arabic_lexicon import mark_known_words
-from hiwar.text.arabic_numbers import write_numbers
-from hiwar.text.arabic_phonemes import SpokenWord, pronounce
+from hiwar.engines.reading import english
+from hiwar.engines.reading.english import EnglishG2P
+from hiwar.text.arabic.lexicon import mark_known_words
+from hiwar.text.arabic.numbers import write_numbers
+from hiwar.text.arabic.phonemes import SpokenWord, pronounce
 from hiwar.text.language import runs
 from hiwar.text.word_alignment import align
 from hiwar.vocabulary import Language
@@ -63,7 +63,7 @@ class Phonemizer:
         english: EnglishG2P,
         diacritize: Callable[[str], str],
         alphabet: frozenset[str],
-        arabic: Callable[[SpokenWord], str] = arabic_sounds.sounds,
+        arabic: Callable[[SpokenWord], str],
     ) -> None:
         self._english = english
         self._diacritize = diacritize
@@ -86,9 +86,7 @@ class Phonemizer:
         said, offset = "", 0
         extents: _Extents = []
         for run in runs(text, language):
-            pieces = (
-                self._read_arabic(run.text) if run.language == "ar" else english_sounds.sounds(self._english, run.text)
-            )
+            pieces = self._read_arabic(run.text) if run.language == "ar" else english.sounds(self._english, run.text)
             spoken = "".join([phonemes for phonemes, _ in pieces])
             if sound := spoken.strip():
                 said += " " if said else ""

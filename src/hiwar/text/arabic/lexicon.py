@@ -2,7 +2,7 @@
 
 import re
 
-from hiwar.text.arabic_letters import MARKS
+from hiwar.text.arabic.letters import MARKS
 
 _MARKED_WORDS = (
     # Imperatives of menus.

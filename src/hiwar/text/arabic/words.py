@@ -1,9 +1,9 @@
-"""One Arabic word with vowel marks to phones, in its pausal form. Its neighbours are left to `arabic_phonemes`."""
+"""One Arabic word with vowel marks to phones, in its pausal form. Its neighbours are left to `phonemes`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from hiwar.text.arabic_letters import (
+from hiwar.text.arabic.letters import (
     CONSONANTS,
     DAMMA,
     EXCEPTIONS,

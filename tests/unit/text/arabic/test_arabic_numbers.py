@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiwar.text.arabic_letters import MARKS
-from hiwar.text.arabic_numbers import LARGEST, cardinal, write_numbers
+from hiwar.text.arabic.letters import MARKS
+from hiwar.text.arabic.numbers import LARGEST, cardinal, write_numbers
 
 
 def bare(text: str) -> str:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hiwar.engines.hibari.phonemizer import MAX_PHONEMES, Phonemes, Phonemizer, WordSpan
+from hiwar.engines.hibari.arabic_sounds import sounds
+from hiwar.engines.reading.phonemizer import MAX_PHONEMES, Phonemes, Phonemizer, WordSpan
 
 ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyzæɑɪʊəʔθðʃʤʌɹɡˈˌ ,.?!—")
 PAUSES = " ,.?!—"
@@ -36,7 +37,7 @@ class ScriptedG2P:
 
 
 def phonemizer(say: Callable[[str], str | None] = str.lower) -> Phonemizer:
-    return Phonemizer(ScriptedG2P(say), lambda text: text, ALPHABET)
+    return Phonemizer(ScriptedG2P(say), lambda text: text, ALPHABET, sounds)
 
 
 def strings(parts: tuple[Phonemes, ...]) -> list[str]:
@@ -55,7 +56,7 @@ def test_each_script_is_read_by_its_own_reader_in_one_string() -> None:
 
 
 def test_marks_that_only_other_alphabets_have_are_pauses_too() -> None:
-    wider = Phonemizer(ScriptedG2P(str.lower), lambda text: text, ALPHABET | {"-", "'", "ː"})
+    wider = Phonemizer(ScriptedG2P(str.lower), lambda text: text, ALPHABET | {"-", "'", "ː"}, sounds)
     assert wider("' -", "en") == ()
     assert wider("ˈː.", "en") == ()
     text = "'well-known'"
@@ -149,7 +150,7 @@ def test_each_word_that_sounds_has_its_stretch_without_pauses(text: str, words: 
 
 
 def test_marks_that_the_diacritizer_drops_before_the_first_letter_shift_no_word() -> None:
-    without = Phonemizer(ScriptedG2P(str.lower), lambda text: text.removeprefix("\u064e"), ALPHABET)
+    without = Phonemizer(ScriptedG2P(str.lower), lambda text: text.removeprefix("\u064e"), ALPHABET, sounds)
     text = "\u064e مِن قُل"
     assert spoken(text, without(text, "ar")) == [("مِن", "mˈən"), ("قُل", "kˈʊl")]
 
@@ -188,7 +189,7 @@ def test_shown_text_of_several_words_shares_its_phonemes() -> None:
             return [Token("see"), Token("our big site"), Token("now")]
 
     text = "see [our big site](/x/) now"
-    said = Phonemizer(Linking(str.lower), str, ALPHABET)(text, "en")
+    said = Phonemizer(Linking(str.lower), str, ALPHABET, sounds)(text, "en")
     assert [phonemes for _, phonemes in spoken(text, said)] == ["see", "our", "big", "site", "now"]
 
 

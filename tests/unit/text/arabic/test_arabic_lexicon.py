@@ -2,7 +2,7 @@
 
 import pytest
 
-from hiwar.text.arabic_lexicon import mark_known_words
+from hiwar.text.arabic.lexicon import mark_known_words
 
 
 @pytest.mark.parametrize(

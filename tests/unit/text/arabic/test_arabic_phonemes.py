@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hiwar.text.arabic_letters import CONSONANTS, LONG_OF, MARKS, VOWELS
-from hiwar.text.arabic_phonemes import pronounce
+from hiwar.text.arabic.letters import CONSONANTS, LONG_OF, MARKS, VOWELS
+from hiwar.text.arabic.phonemes import pronounce
 
 
 def said(text: str) -> str:

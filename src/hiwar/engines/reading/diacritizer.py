@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiwar.engines.onnx_sessions import Session
-from hiwar.text.arabic_letters import MARKS
+from hiwar.text.arabic.letters import MARKS
 
 MODEL = "rawi_v3.int8.onnx"
 _VOCABULARY = "rawi_v2.vocab.json"

@@ -5,8 +5,8 @@ from importlib.resources import files
 from hibari.g2p import G2P
 from hibari.g2p.oov import OOV
 
-from hiwar.engines.hibari.diacritizer import Diacritizer, model_bytes
 from hiwar.engines.onnx_sessions import open_session
+from hiwar.engines.reading.diacritizer import Diacritizer, model_bytes
 from hiwar.errors import EngineError, EngineUnavailableError
 
 

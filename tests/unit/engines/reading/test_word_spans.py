@@ -8,13 +8,14 @@ from hibari.g2p import G2P
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hiwar.engines.hibari import arabic_sounds, english_sounds
-from hiwar.engines.hibari.diacritizer import Diacritizer
-from hiwar.engines.hibari.phonemizer import Phonemes, Phonemizer
-from hiwar.engines.hibari.readers import load_readers
-from hiwar.text.arabic_lexicon import mark_known_words
-from hiwar.text.arabic_numbers import write_numbers
-from hiwar.text.arabic_phonemes import pronounce
+from hiwar.engines.hibari import arabic_sounds
+from hiwar.engines.reading import english
+from hiwar.engines.reading.diacritizer import Diacritizer
+from hiwar.engines.reading.loading import load_readers
+from hiwar.engines.reading.phonemizer import Phonemes, Phonemizer
+from hiwar.text.arabic.lexicon import mark_known_words
+from hiwar.text.arabic.numbers import write_numbers
+from hiwar.text.arabic.phonemes import pronounce
 
 pytestmark = pytest.mark.models
 
@@ -32,7 +33,7 @@ def diacritizer() -> Diacritizer:
 @pytest.fixture(scope="module")
 def phonemizer(g2p: G2P, diacritizer: Diacritizer) -> Phonemizer:
     alphabet = json.loads((files("hibari") / "assets" / "vocab.json").read_text(encoding="utf-8"))
-    return Phonemizer(g2p, diacritizer, frozenset(alphabet))
+    return Phonemizer(g2p, diacritizer, frozenset(alphabet), arabic_sounds.sounds)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_english_phonemes_are_those_of_the_package(g2p: G2P, text: str) -> None:
         expected = g2p(text)
     except (LookupError, ValueError):
         return
-    pieces = english_sounds.sounds(g2p, text)
+    pieces = english.sounds(g2p, text)
     owners = [owner for _, owner in pieces]
     assert "".join(phonemes for phonemes, _ in pieces).strip() == expected
     assert owners == sorted(owners)
