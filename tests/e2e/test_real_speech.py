@@ -109,6 +109,17 @@ def test_arabic_that_is_said_is_mostly_understood(server: Process, data_dir: Pat
     assert jiwer.cer([letters(text) for text in ARABIC], [letters(text) for text in heard]) <= ARABIC_CER_MAX
 
 
+def test_how_a_text_is_read_is_shown_stage_by_stage(server: Process, data_dir: Path) -> None:
+    text = "رصيدك 25.50 ريال حتى 22/11/2026، WhatsApp"
+    shown = hiwar(data_dir, "say", text, "--explain", "--url", server.url)
+    assert shown.code == 0, shown.err
+    for part in (text, "money", "date", "word (en)", "وَخَمْسُون", "نُوفَمْبِر", "wˌʌtsˈæp"):
+        assert part in shown.out
+    refused = hiwar(data_dir, "say", " ", "--explain", "--url", server.url)
+    assert (refused.code, refused.out) == (1, "")
+    assert "something to speak" in refused.err
+
+
 def test_live_transcription_shows_the_final_text(server: Process, data_dir: Path, tmp_path: Path) -> None:
     live = _round_trip(server, data_dir, tmp_path / "said.wav", ENGLISH[0], "Yara_en", "--live", "--language", "en")
     assert "help you today" in letters(live)

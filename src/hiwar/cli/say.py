@@ -12,7 +12,8 @@ import click
 
 from hiwar.cli.piped_text import piped_text
 from hiwar.cli.player import Player, find_player
-from hiwar.cli.server_choice import chosen_server, server_options
+from hiwar.cli.reading import print_reading
+from hiwar.cli.server_choice import Server, chosen_server, server_options
 from hiwar.client import AsyncClient, Speech
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.vocabulary import DEFAULT_VOICE, LANGUAGE_CHOICES, SYNTHESIS_SAMPLE_RATES, LanguageChoice, SpeechFormat
@@ -26,6 +27,7 @@ Examples:
   echo "صباح الخير" | hiwar say --voice Nouf -o morning.wav
   hiwar say "Hello" --voice Yara_en -o - | aplay
   hiwar say "Hello again" --voice Yara_en -o again.wav --words > again.txt
+  hiwar say "رصيدك 25.50 ريال حتى 22/11/2026" --explain
 
 \b
 Speak along with a program, here one that writes with pauses:
@@ -54,6 +56,7 @@ Speak along with a program, here one that writes with pauses:
     "--language", type=click.Choice(LANGUAGE_CHOICES), default="auto", show_default=True, help="Language of the text."
 )
 @click.option("--words", is_flag=True, help="Print each word with its start and end, in seconds.")
+@click.option("--explain", is_flag=True, help="Print how the text would be read, and speak nothing.")
 @server_options
 def command(
     text: str | None,
@@ -64,6 +67,7 @@ def command(
     speed: float,
     language: LanguageChoice,
     words: bool,
+    explain: bool,
     url: str | None,
     api_key: str | None,
     config: Path | None,
@@ -71,10 +75,12 @@ def command(
 ) -> None:
     """Speak TEXT: play it, or write it with -o. With - or no TEXT, speak what comes in by a pipe, as it comes."""
     spoken = _given(text)
+    chosen = chosen_server(url, api_key, config, data_dir)
+    if explain:
+        return asyncio.run(_explain(spoken, voice, language, chosen))
     if words and output == Path("-"):
         raise click.UsageError("Standard output carries the audio; for --words name a file: -o FILE.")
-    wanted = SpeechFormat(audio_format or "wav")
-    player = find_player() if output is None else None
+    wanted, player = SpeechFormat(audio_format or "wav"), find_player() if output is None else None
     if player is not None and audio_format is not None:
         raise click.UsageError("The speech is played; --format says what a file holds: add -o FILE, or leave it out.")
     if output is None and player is None:
@@ -82,7 +88,7 @@ def command(
         click.echo(f"No audio player found; writing {output} instead.", err=True)
 
     async def speak() -> None:
-        async with chosen_server(url, api_key, config, data_dir) as server:
+        async with chosen as server:
             speech = AsyncClient(server.url, server.api_key).speak(
                 spoken,
                 voice=voice,
@@ -96,7 +102,18 @@ def command(
             if words:
                 _print_words(speech)
 
-    asyncio.run(speak())
+    return asyncio.run(speak())
+
+
+async def _explain(
+    spoken: str | AsyncIterable[str],
+    voice: str,
+    language: LanguageChoice,
+    chosen: contextlib.AbstractAsyncContextManager[Server],
+) -> None:
+    text = spoken if isinstance(spoken, str) else "".join([piece async for piece in spoken])
+    async with chosen as server:
+        await print_reading(server, text, voice, language)
 
 
 def _given(text: str | None) -> str | AsyncIterable[str]:

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hiwar.text.explanation import TokenReading
 from hiwar.vocabulary import Language, Word
 
 Samples = NDArray[np.float32]
@@ -25,6 +26,8 @@ class EngineContext:
     concurrent_calls: int = 2
     model: str | None = None
     """A model chosen by the operator, by its name in the model store; None is the engine's own default."""
+    lexicon: Path | None = None
+    """The operator's file of words and how they are spoken (`text.pronunciations`)."""
     report: Callable[[str], None] = lambda _line: None
 
 
@@ -109,6 +112,10 @@ class SynthesisEngine(Protocol):
         Closing the iterator stops the compute. Raises EngineError; yields no samples for text without anything
         speakable.
         """
+        ...
+
+    def explain(self, text: str, *, voice: str, language: Language) -> tuple[TokenReading, ...]:
+        """What `synthesize` reads in a segment, stage by stage; () when it reads nothing. Raises EngineError."""
         ...
 
     def close(self) -> None:

@@ -49,7 +49,7 @@ def speech_request(
         raise _invalid("word_timestamps must be true or false.")
     return SpeechRequest(
         request_id=request_id,
-        text=None if text_chars_max is None else _text(fields.get("text"), text_chars_max),
+        text=None if text_chars_max is None else text_of(fields.get("text"), text_chars_max),
         voice=_voice(fields.get("voice", DEFAULT_VOICE), voices),
         format=_format(fields),
         speed=_speed(fields.get("speed", 1.0)),
@@ -79,7 +79,8 @@ def _invalid(message: str) -> HiwarError:
     return HiwarError(ErrorCode.INVALID_REQUEST, message)
 
 
-def _text(value: object, chars_max: int) -> str:
+def text_of(value: object, chars_max: int) -> str:
+    """A text to speak. Raises HiwarError invalid_request or text_too_long."""
     if not isinstance(value, str) or not value.strip():
         raise _invalid(f"text must be a string of 1 to {chars_max} characters with something to speak in it.")
     if len(value) > chars_max:

@@ -4,8 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-# Compatibility forms that have an ordinary spelling: Arabic presentation forms, full-width and ligature letters.
-_COMPATIBILITY = re.compile("[\ufb00-\ufb06\ufb50-\ufdff\ufe70-\ufefc\uff01-\uff60\u2100-\u214f]+")
+# Compatibility forms with an ordinary spelling: Arabic presentation forms, full-width and ligature letters; no marks of
+# trade, which are not said.
+_COMPATIBILITY = re.compile("[\ufb00-\ufb06\ufb50-\ufdff\ufe70-\ufefc\uff01-\uff60\u2100-\u211f\u2121\u2123-\u214f]+")
 _UNSEEN = (
     "\u00ad\u034f\u061c\u0640"  # soft hyphen, joiner, Arabic letter mark, tatweel
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"  # zero width, bidi, variation selectors
@@ -180,6 +181,36 @@ class GradualCleaning:
         self._searched = 0
         if stretch.cleaned:
             self._after_space = stretch.cleaned[-1].isspace()
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """Cleaned text, but for outer white space, and for each of its characters the span of the raw text it came from."""
+
+    cleaned: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def written(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the raw text that gave `cleaned[start:end]`, which must not be empty."""
+        return self.starts[start], self.ends[end - 1]
+
+
+def trace(text: str) -> Traced:
+    """Clean a text and keep where each character came from. For looking at; `GradualCleaning` is for speaking."""
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    while at < len(text):
+        start = _START_OR_AFTER_SPACE.search(text, at + 1)
+        stop = start.start() if start else len(text)
+        piece = _in_one_spelling(text[at:stop])
+        pieces.append(piece)
+        starts += [at] * len(piece)
+        ends += [at + (len(text[at:stop].rstrip()) or stop - at)] * len(piece)
+        at = stop
+    return Traced("".join(pieces), tuple(starts), tuple(ends))
 
 
 def clean(text: str) -> str:

@@ -34,17 +34,23 @@ _MARKS = frozenset(".!?…؟؛\n;:,،—")
 _DECISIVE_MARKS = frozenset("!?؟؛")
 _MAX_ABBREVIATION = 12
 _ABBREVIATIONS = frozenset({
-    "dr", "mr", "mrs", "ms", "prof", "sr", "jr", "st", "gen", "col", "sgt", "capt", "lt", "rev", "hon",
-    "vs", "cf", "approx", "e.g", "i.e",
+    "dr", "mr", "mrs", "ms", "prof", "sr", "jr", "st", "gen", "col", "sgt", "capt", "lt", "rev", "hon", "sen",
+    "gov", "mt", "ft",
+    "vs", "cf", "approx", "e.g", "i.e", "أ.د", "ص.ب", "ق.م", "ود", "وأ", "وم",
 })  # fmt: skip
 _ABBREVIATIONS_BEFORE_NUMBERS = frozenset({
-    "no", "nos", "fig", "vol", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
+    "no", "nos", "apt", "ext", "fig", "vol",
+    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
 })  # fmt: skip
+_INITIALS = re.compile(r"(?:[a-z]\.){1,5}[a-z]")
+_LONE_LETTER = re.compile(r"(?:\A|[\s.])[\u0621-\u064a]\Z")
 _IN_NUMBERS = ".,:/-"
 _IN_ADDRESSES = frozenset("./@:")
 _NOT_SPACE = re.compile(r"\S")
 # In cleaned text that was put together from stretches.
 _SPACES_MAX = 3
+_INLINE_MAX = 100
+"""Characters within which an inline pronunciation is not cut; a bracket left open delays no more than this."""
 
 
 def segments(text: str) -> Iterator[str]:
@@ -161,7 +167,11 @@ def _ends_sentence(text: str, mark: re.Match[str], start: int) -> bool:
     if mark[0] == "\n" or not following:
         return True
     if not following[0].isspace():
-        return _is_arabic(following[0]) and not text[mark.start() - 1 : mark.start()].isdigit()
+        before = text[max(start, mark.start() - 2) : mark.start()]
+        # A letter by itself belongs to an abbreviation: ر.س, ص.ب.
+        return _is_arabic(following[0]) and not (
+            before[-1:].isdigit() or (mark[0] == "." and _LONE_LETTER.search(before))
+        )
     if not _DECISIVE_MARKS.isdisjoint(mark[0]):
         return True
     after = following.lstrip()[:1]
@@ -175,7 +185,9 @@ def _is_abbreviation(text: str, mark: int, start: int, *, before_number: bool) -
         return False
     word = words[-1].lstrip("\"'“‘«([").lower()
     is_initial = len(word) == 1 and word.isalpha() and (_is_arabic(word) or head[-1].isupper())
-    return is_initial or word in _ABBREVIATIONS or (before_number and word in _ABBREVIATIONS_BEFORE_NUMBERS)
+    if before_number and (word in _ABBREVIATIONS_BEFORE_NUMBERS or _INITIALS.fullmatch(word)):
+        return True
+    return is_initial or word in _ABBREVIATIONS
 
 
 def _first_cut(text: str, start: int, held: int) -> int | None:
@@ -220,7 +232,7 @@ def _last_word(text: str, start: int, limit: int) -> int | None:
     space = text.rfind(" ", start + 1, limit + 1)
     while space > 0:
         before = text.rfind(" ", start, space)
-        if not _leans_on_next(text[max(start, before + 1) : space]):
+        if not _leans_on_next(text[max(start, before + 1) : space]) and not _is_inside_inline(text, start, space):
             return space
         space = before if before > start else -1
     return None
@@ -233,6 +245,15 @@ def _leans_on_next(word: str) -> bool:
     if word[-1] == "." and _is_abbreviation(word, len(word) - 1, 0, before_number=True):
         return True
     return len(word) == 3 and word.isascii() and word.isalpha() and word.isupper()
+
+
+def _is_inside_inline(text: str, start: int, space: int) -> bool:
+    """Whether a space stands in an inline pronunciation, `[written](spoken)`, or in what may become one."""
+    opened = text.rfind("[", max(start, space - _INLINE_MAX), space)
+    if opened < 0:
+        return False
+    closed = text.find("]", opened, space)
+    return closed < 0 or (text.startswith("](", closed) and text.find(")", closed, space) < 0)
 
 
 def _before_marks(text: str, cut: int) -> int:

@@ -2,18 +2,18 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, takewhile
 
 _DIGIT_WEIGHT = 5
 """How many letters a digit is about as long as, once it is written out."""
 
 
-def align(source: Sequence[str], written: Sequence[str], rewrite: Callable[[str], str] = str) -> list[int]:
+def align(source: Sequence[str], written: Sequence[str]) -> list[int]:
     """For each written word the index of the source word it stands for, never falling; in linear time.
 
-    Words that are the same in both, and as often, hold the two together. Source words between those have as many
-    written ones as `rewrite` gives for each alone, or else share them by length, one each as far as they go round.
+    Words that are the same in both, and as often, hold the two together. Source words between those share the written
+    ones by length, one each as far as they go round.
     Written words that nothing stands for join the word before. `source` must not be empty unless `written` is.
     """
     if len(source) == len(written):
@@ -21,7 +21,7 @@ def align(source: Sequence[str], written: Sequence[str], rewrite: Callable[[str]
     owners: list[int] = []
     start = 0
     for index, place in (*_anchors(source, written), (len(source), len(written))):
-        owners += _between(source, range(start, index), written[len(owners) : place], rewrite)
+        owners += _between(source, range(start, index), written[len(owners) : place])
         owners += [index] if place < len(written) else []
         start = index + 1
     return owners
@@ -38,14 +38,13 @@ def _anchors(source: Sequence[str], written: Sequence[str]) -> Iterator[tuple[in
     return takewhile(lambda pair: source[pair[0]] == written[pair[1]], pairs)
 
 
-def _between(source: Sequence[str], indexes: range, written: Sequence[str], rewrite: Callable[[str], str]) -> list[int]:
+def _between(source: Sequence[str], indexes: range, written: Sequence[str]) -> list[int]:
     """Owners, out of `indexes`, of the written words between two anchors."""
     if not indexes:
         return [max(0, indexes.start - 1)] * len(written)
     if len(indexes) == 1:
         return [indexes.start] * len(written)
-    alone = [index for index in indexes for _ in rewrite(source[index]).split()]
-    return alone if len(alone) == len(written) else _shared(source, indexes, written)
+    return _shared(source, indexes, written)
 
 
 def _shared(source: Sequence[str], indexes: Sequence[int], written: Sequence[str]) -> list[int]:

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from hiwar.cli.http_request import request
 from hiwar.cli.server_choice import own_server
-from hiwar.cli.voices import _get
 from hiwar.server.settings import load_settings
 from support.serving import MODEL_FREE
 
@@ -18,7 +18,7 @@ def test_a_server_of_its_own_takes_no_address_and_no_certificate_from_the_settin
 
     async def fetch() -> tuple[str, bytes]:
         async with own_server(settings) as server:
-            return server.url, await asyncio.to_thread(_get, server)
+            return server.url, await asyncio.to_thread(request, server, "/v1/voices")
 
     url, body = asyncio.run(fetch())
     assert url.startswith("ws://127.0.0.1:")

@@ -12,6 +12,7 @@ from hiwar.audio.g711 import decode_mulaw, encode_mulaw
 from hiwar.audio.pcm import from_linear16
 from hiwar.engines.contracts import EngineContext, Samples, SpeechPiece, SynthesisEngine
 from hiwar.pipelines.synthesis import SynthesisPipeline
+from hiwar.text.explanation import TokenReading
 from hiwar.text.feed import SegmentFeed
 from hiwar.vocabulary import SYNTHESIS_SAMPLE_RATES, AudioFormat, Language, SpeechFormat, SpeechRequest, Voice
 from support import glitches
@@ -79,6 +80,9 @@ class Recording:
         ):
             self.pieces.append(piece.samples)
             yield piece
+
+    def explain(self, text: str, *, voice: str, language: Language) -> tuple[TokenReading, ...]:
+        return self._engine.explain(text, voice=voice, language=language)
 
     def close(self) -> None:
         """The engine belongs to the fixture."""

@@ -9,6 +9,7 @@ from hiwar.engines.contracts import EngineInfo, EngineVoice, SpeechPiece, Spoken
 from hiwar.engines.tone.synthesis import ToneSynthesis
 from hiwar.errors import EngineError
 from hiwar.pipelines.synthesis import CHUNK_BYTES_MAX, SpeechChunk, SynthesisPipeline
+from hiwar.text.explanation import TokenReading
 from hiwar.text.feed import SegmentFeed
 from hiwar.vocabulary import (
     SYNTHESIS_SAMPLE_RATES,
@@ -72,6 +73,9 @@ class CountingEngine:
                 yield SpeechPiece(np.full(self._block_samples, 0.5, dtype=np.float32), spans)
         finally:
             self.cleaned += 1
+
+    def explain(self, text: str, *, voice: str, language: Language) -> tuple[TokenReading, ...]:
+        raise AssertionError("nobody asked")
 
     def close(self) -> None:
         raise AssertionError("a stream may not close an engine that others share")

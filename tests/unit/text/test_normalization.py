@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiwar.text.normalization import GradualCleaning, Stretch, clean
+from hiwar.text.normalization import GradualCleaning, Stretch, clean, trace
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,29 @@ def test_a_stretch_is_cut_where_what_was_written_for_its_beginning_ends(
     assert len(parts[0].cleaned) == cut
     assert "".join(part.cleaned for part in parts) == clean(raw)
     assert clean(parts[2].raw) == parts[2].cleaned
+
+
+@pytest.mark.parametrize(
+    ("written", "word", "span"),
+    [
+        ("مـــرحبا بك", "مرحبا", "مـــرحبا "),
+        ("\u200fنعم\u200e ﻻ", "لا", "ﻻ"),
+        ("cafe\u0301 now", "now", "now"),
+        ("cafe\u0301 now", "café", "cafe\u0301 "),
+        ("one \r\n two", "two", "two"),
+    ],
+)
+def test_a_trace_leads_back_to_what_was_written(written: str, word: str, span: str) -> None:
+    traced = trace(written)
+    at = traced.cleaned.index(word)
+    start, end = traced.written(at, at + len(word))
+    assert written[start:end].strip() == span.strip()
+
+
+@given(st.text(max_size=60))
+def test_a_trace_cleans_as_everything_else_does(text: str) -> None:
+    traced = trace(text)
+    assert traced.cleaned.strip() == clean(text)
+    assert len(traced.cleaned) == len(traced.starts) == len(traced.ends)
+    assert [*traced.starts] == sorted(traced.starts)
+    assert all(start < end for start, end in zip(traced.starts, traced.ends, strict=True))

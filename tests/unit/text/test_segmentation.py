@@ -24,6 +24,9 @@ from hiwar.text.segmentation import (
         ('He said "no." Then he left.', ['He said "no."', "Then he left."]),
         ("I said no. Take the sun. Then go.", ["I said no.", "Take the sun.", "Then go."]),
         ("Really?! Yes...", ["Really?!", "Yes..."]),
+        ("السعر 250 ر.س. التوصيل مجاني", ["السعر 250 ر.س.", "التوصيل مجاني"]),
+        ("قابلت أ.د. محمد ود. منى. شكرا", ["قابلت أ.د. محمد ود. منى.", "شكرا"]),
+        ("ص.ب. 4455 الرياض", ["ص.ب. 4455 الرياض"]),
         ("See Prof. Dr. Smith there. Go. Now.", ["See Prof. Dr. Smith there.", "Go.", "Now."]),
     ],
 )
@@ -143,3 +146,10 @@ def test_ten_thousand_hostile_characters_are_bounded(hostile: str) -> None:
 
 def test_is_lazy() -> None:
     assert next(segments("The first. " + "rest " * 100_000)) == "The first."
+
+
+def test_no_cut_between_words_tears_an_inline_pronunciation() -> None:
+    words = "word " * 18
+    first, rest = segments(f"{words}[New York City](/nu jɔɹk/) and {words}")
+    assert first == words.strip()
+    assert rest.startswith("[New York City](/nu jɔɹk/)")

@@ -1,6 +1,6 @@
 """The piper engine: a segment to phonemes, their utterances streamed one after another, words beside their audio."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from hiwar.engines.piper.utterance import SymbolWord, compose
 from hiwar.engines.piper.voice_file import VoiceFile
 from hiwar.engines.reading.phonemizer import Phonemes
 from hiwar.errors import EngineError
+from hiwar.text.explanation import TokenReading
 from hiwar.vocabulary import Language
 
 _SERVED = Schedule()
@@ -40,6 +41,7 @@ class LoadedVoice:
     file: VoiceFile
     model: VitsModel
     phonemize: Phonemize
+    explain: Callable[[str, Language], tuple[TokenReading, ...]]
     gain: float = 1.0
 
 
@@ -85,16 +87,23 @@ class PiperEngine:
         """A step prepares, which gives no samples, or sounds up to 32 frames (0.4 s). Raises EngineError."""
         if sample_rate != self._info.sample_rate:
             raise EngineError("This engine speaks at the sample rate of its voices alone.")
-        try:
-            loaded = self._loaded[voice]
-        except KeyError:
-            raise EngineError("This engine has no such voice; choose one that it lists.") from None
+        loaded = self._voice(voice)
         return _spoken(loaded, loaded.phonemize(text, language, continues=continues), speed)
+
+    def explain(self, text: str, *, voice: str, language: Language) -> tuple[TokenReading, ...]:
+        """By the reader of the voice, whose phonemes are its own. Raises EngineError."""
+        return self._voice(voice).explain(text, language)
 
     def close(self) -> None:
         """Drop the models; the memory goes with the last reference."""
         for voice in self._loaded.values():
             voice.model.close()
+
+    def _voice(self, name: str) -> LoadedVoice:
+        try:
+            return self._loaded[name]
+        except KeyError:
+            raise EngineError("This engine has no such voice; choose one that it lists.") from None
 
 
 def _spoken(voice: LoadedVoice, strings: tuple[Phonemes, ...], speed: float) -> Iterator[SpeechPiece]:

@@ -1,4 +1,4 @@
-"""Builds the piper engine from the voice files that the operator has put in place."""
+"""Builds the piper engine from the voice files that the operator has put in place, or pulled."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,6 +9,7 @@ from hibari.g2p import G2P
 
 from hiwar.engines.contracts import EngineContext, Samples
 from hiwar.engines.hibari import arabic_sounds
+from hiwar.engines.model_store import ModelStore
 from hiwar.engines.onnx_graphs import Recipe, derive
 from hiwar.engines.onnx_sessions import open_session
 from hiwar.engines.piper import graphs
@@ -17,14 +18,15 @@ from hiwar.engines.piper.engine import LoadedVoice, PiperEngine
 from hiwar.engines.piper.english import RespelledG2P, espeak_symbols
 from hiwar.engines.piper.model import VitsModel
 from hiwar.engines.piper.voice_file import BEGIN, END, PAD, VoiceFile, read_voice
-from hiwar.engines.reading.diacritizer import Diacritizer
-from hiwar.engines.reading.loading import load_readers
+from hiwar.engines.reading.loading import load_front_end
 from hiwar.engines.reading.phonemizer import Phonemizer
 from hiwar.errors import EngineError, EngineUnavailableError
 from hiwar.text.arabic.phonemes import SpokenWord
+from hiwar.text.front_end import FrontEnd
 from hiwar.vocabulary import Language
 
 _FOLDER = "piper"
+"""In the model folder; also the engine's name in the model catalogue."""
 _WARM_UP: dict[Language, str] = {
     "en": "Ready to speak, and glad to be of help.",
     "ar": "جاهز للكلام، ويسعدني أن أساعدكم.",
@@ -48,25 +50,50 @@ def load_engine(context: EngineContext) -> PiperEngine:
     rates = {file.sample_rate for file in found}
     if len(rates) > 1:
         heard = ", ".join(f"{file.name} {file.sample_rate} Hz" for file in found)
-        message = f"Piper voices of one sample rate can be served at a time; here are {heard}. Move some elsewhere."
+        message = (
+            f"Piper voices that are loaded together need one sample rate; here are {heard}. Name one of them as the "
+            "model, or bind each by its name: hiwar voices bind"
+        )
         raise EngineUnavailableError(message)
     models = [_load_model(file, context) for file in found]
-    g2p, diacritizer = load_readers()
+    front_end, g2p = load_front_end(context)
     voices: dict[str, LoadedVoice] = {}
     for file, model in zip(found, models, strict=True):
-        phonemizer = _phonemizer(file, g2p, diacritizer)
+        phonemizer = _phonemizer(file, front_end, g2p)
         for name, speaker in _speakers(file).items():
-            voices[name] = LoadedVoice(name, speaker, file, model, phonemizer)
+            voices[name] = LoadedVoice(name, speaker, file, model, phonemizer, phonemizer.explain)
     return PiperEngine(_levelled(voices))
 
 
 def _voice_paths(context: EngineContext) -> list[Path]:
-    place = Path(context.model).expanduser() if context.model else context.models_dir / _FOLDER
+    own = context.models_dir / _FOLDER
+    if context.model and (named := _named(context.model, own, context)):
+        return [named]
+    place = Path(context.model).expanduser() if context.model else own
+    if len(place.parts) == 1 and not place.exists():
+        raise EngineUnavailableError(f"There is no Piper voice {place}; choose one from: hiwar voices available")
     found = sorted(place.glob("*.onnx")) if place.is_dir() else [place] if place.is_file() else []
     if not found:
-        message = f"There is no Piper voice in {place}; put a voice's two files there, NAME.onnx and NAME.onnx.json."
+        message = (
+            f"There is no Piper voice in {place}; put a voice's two files there, NAME.onnx and NAME.onnx.json, "
+            "or bind a name to one from: hiwar voices available"
+        )
         raise EngineUnavailableError(message)
     return found
+
+
+def _named(name: str, own: Path, context: EngineContext) -> Path | None:
+    """The file of a voice put into the folder by hand, or else pulled; None for what is no name of a voice.
+
+    Raises EngineUnavailableError for a voice that is yet to be pulled.
+    """
+    by_hand = own / f"{name}.onnx"
+    if Path(name).name == name and by_hand.is_file():
+        return by_hand
+    store = ModelStore(context.models_dir)
+    if any(model.entry.name == name for model in store.voices(_FOLDER)):
+        return store.ensure(name, context.report) / f"{name}.onnx"
+    return None
 
 
 def _load_model(file: VoiceFile, context: EngineContext) -> VitsModel:
@@ -86,11 +113,11 @@ def _unusable(file: VoiceFile, fault: str) -> EngineUnavailableError:
     return EngineUnavailableError(f"The voice {file.path.name} {fault}. {_REMEDY}")
 
 
-def _phonemizer(file: VoiceFile, g2p: G2P, diacritizer: Diacritizer) -> Phonemizer:
+def _phonemizer(file: VoiceFile, front_end: FrontEnd, g2p: G2P) -> Phonemizer:
     alphabet = frozenset(file.symbols) - {BEGIN, PAD, END}
     if file.language == "ar":
-        return Phonemizer(RespelledG2P(g2p, english_symbols), diacritizer, alphabet, arabic_symbols)
-    return Phonemizer(RespelledG2P(g2p, espeak_symbols), diacritizer, alphabet, _arabic_by_english)
+        return Phonemizer(front_end, RespelledG2P(g2p, english_symbols), alphabet, arabic_symbols)
+    return Phonemizer(front_end, RespelledG2P(g2p, espeak_symbols), alphabet, _arabic_by_english)
 
 
 def _arabic_by_english(word: SpokenWord) -> str:

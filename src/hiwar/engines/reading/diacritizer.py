@@ -4,21 +4,29 @@ The package's own decoder drops marks that are there and may change letters; thi
 (is there a mark, which one) and chooses only among marks that leave the written letter what it is.
 """
 
+import itertools
 import json
 import unicodedata
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hiwar.engines.onnx_sessions import Session
-from hiwar.text.arabic.letters import MARKS
+from hiwar.text.arabic.letters import DAMMA, MARKS, SHADDA, SUKUN, VOWEL_OF_MARK
+from hiwar.text.arabic.marks import ASK, LETTER_PARTS, VOWEL_MARKS, Letter, undecided
 
 MODEL = "rawi_v3.int8.onnx"
 _VOCABULARY = "rawi_v2.vocab.json"
-_LETTER_PARTS = frozenset("\u0653\u0654\u0655")
-"""Madda and the two hamzas: combining in NFD, but part of the letter."""
-_VOWEL_MARKS = MARKS - _LETTER_PARTS
+
+_Need = tuple[str, str, bool]
+"""Hamza or madda, doubling, and whether a vowel is needed."""
+_CLUSTER = [SUKUN, SUKUN]
+_GLIDES = "وي"
+"""After these as a diphthong, a consonant may lack a vowel at the end of a word."""
+_MAX_ARTICLE = 4
+"""Letters of the article with what is written before it."""
 
 
 def model_bytes() -> bytes:
@@ -35,15 +43,26 @@ class Diacritizer:
         self._ids: dict[str, int] = vocabulary["char_to_idx"]
         self._unknown = self._ids["<UNK>"]
         self._classes = _classes(vocabulary["diac_to_idx"])
+        self._sukun = self._classes.index(SUKUN)
+        plain = [marks if _is_plain(marks) else None for marks in self._classes]
         self._allowed = {
-            parts: np.array([_is_plain(marks) and _parts(marks) == parts for marks in self._classes])
-            for parts in ("", *_LETTER_PARTS)
+            (part, doubling, vowelled): np.array(
+                [
+                    marks is not None
+                    and _part(marks) == part
+                    and doubling in marks
+                    and (not vowelled or _sounds(marks))
+                    for marks in plain
+                ]
+            )
+            for part, doubling, vowelled in itertools.product(("", *LETTER_PARTS), ("", SHADDA), (False, True))
         }
 
     def __call__(self, text: str) -> str:
-        """The text with marks on its Arabic letters, in NFC. Words that already carry marks stay as they are.
+        """The text with marks on its Arabic letters, in NFC.
 
-        Raises EngineError.
+        Marks that are there stay; `marks.undecided` tells which letters of a marked word are given one. Raises
+        EngineError.
         """
         units = _units(text)
         if not units:
@@ -51,43 +70,85 @@ class Diacritizer:
         ids = np.array([[self._ids.get(base, self._unknown) for base, _ in units]], np.int64)
         presence, values = self._session.run(["presence", "value"], {"input": ids})
         chosen = self._choose(units, (presence[0] > 0).tolist(), values[0])
-        kept = _marked_words(units)
-        marked = [base + (marks if kept[index] else chosen[index]) for index, (base, marks) in enumerate(units)]
-        return unicodedata.normalize("NFC", "".join(marked))
+        return unicodedata.normalize(
+            "NFC", "".join([base + marks for (base, _), marks in zip(units, chosen, strict=True)])
+        )
 
-    def _choose(self, units: list[tuple[str, str]], present: list[bool], scores: NDArray[np.float32]) -> list[str]:
-        """For each unit the best marks that leave its letter what it is, or those it has where none are wanted."""
-        found = self._allowed.keys() & {_parts(marks) for _, marks in units}
-        best = {parts: np.where(self._allowed[parts], scores, -np.inf).argmax(axis=1).tolist() for parts in found}
-        free = scores.argmax(axis=1).tolist()
-        chosen = [marks for _, marks in units]
-        for index, (base, marks) in enumerate(units):
-            parts = _parts(marks)
-            if not present[index] or parts not in best or not "\u0621" <= base <= "\u064a":
-                continue
-            if base == "ا" and not parts and (index == 0 or not units[index - 1][0].isalpha()):
-                # The hamza of a first alef is often left out in writing; its vowel is wanted all the same.
-                chosen[index] = "".join(filter(_VOWEL_MARKS.__contains__, self._classes[free[index]]))
-            else:
-                chosen[index] = self._classes[best[parts][index]]
+    def _choose(self, units: Sequence[Letter], present: list[bool], scores: NDArray[np.float32]) -> list[str]:
+        """For each unit the marks it has, and where it wants some the best that leave its letter what it is."""
+        chosen = [marks.replace(ASK, "") for _, marks in units]
+        best: dict[_Need, list[int]] = {}
+        for start, end in _words(units):
+            wanted = undecided(units[start:end])
+            for index in itertools.compress(range(start, end), wanted):
+                base, marks = units[index]
+                need = _need(marks, initial=index == start and base != "ا", final=index == end - 1)
+                if not (present[index] or need[1] or need[2]) or not "\u0621" <= base <= "\u064a":
+                    continue
+                if base == "ا" and not need[0] and _opens(units[start:index]):
+                    # The hamza of a first alef is often left out in writing; its vowel is wanted all the same.
+                    chosen[index] = _opening(self._classes[scores[index].argmax()], units[index + 1 : index + 2])
+                elif need in self._allowed:
+                    if need not in best:
+                        best[need] = np.where(self._allowed[need], scores, -np.inf).argmax(axis=1).tolist()
+                    chosen[index] = self._classes[best[need][index]]
+            for index in range(start + 1, end):
+                if wanted[index - start - 1] and wanted[index - start] and chosen[index - 1 : index + 1] == _CLUSTER:
+                    self._part_cluster(units, chosen, index, scores)
         return chosen
+
+    def _part_cluster(
+        self, units: Sequence[Letter], chosen: list[str], index: int, scores: NDArray[np.float32]
+    ) -> None:
+        """Of two letters without a vowel, which cannot follow each other, give one the vowel that is the likeliest."""
+        gains: list[tuple[float, int, int]] = []
+        for place in (index - 1, index):
+            allowed = self._allowed[_part(units[place][1]), "", True]
+            mark = int(np.where(allowed, scores[place], -np.inf).argmax())
+            gains.append((float(scores[place, mark] - scores[place, self._sukun]), place, mark))
+        _, place, mark = max(gains)
+        if units[index - 1][0] not in _GLIDES:
+            chosen[place] = self._classes[mark]
+
+
+def _opens(before: Sequence[Letter]) -> bool:
+    """Whether a letter is the first of its word, or follows the article."""
+    return not before or (len(before) <= _MAX_ARTICLE and [base for base, _ in before[-2:]] == ["ا", "ل"])
+
+
+def _need(marks: str, *, initial: bool, final: bool) -> _Need:
+    """What the marks of a letter must have in common with those it has, and whether it cannot be without a vowel.
+
+    No word begins with two consonants, and none stands before a possessor (which is where a known word asks).
+    """
+    return _part(marks), SHADDA if SHADDA in marks else "", initial or (ASK in marks and not final)
 
 
 def _classes(indexes: dict[str, int]) -> tuple[str, ...]:
     return tuple(sorted(indexes, key=lambda marks: indexes[marks]))
 
 
-def _parts(marks: str) -> str:
-    return "".join(filter(_LETTER_PARTS.__contains__, marks)) if marks else ""
+def _part(marks: str) -> str:
+    return "".join(filter(LETTER_PARTS.__contains__, marks)) if marks else ""
+
+
+def _sounds(marks: str) -> bool:
+    return not VOWEL_OF_MARK.keys().isdisjoint(marks)
 
 
 def _is_plain(marks: str) -> bool:
     return all(mark in MARKS for mark in marks) and len(set(marks)) == len(marks)
 
 
-def _units(text: str) -> list[tuple[str, str]]:
+def _opening(marks: str, following: Sequence[Letter]) -> str:
+    """The vowel of a first alef, from marks that may put a hamza on it. The article has no u."""
+    vowel = "".join(filter(VOWEL_MARKS.__contains__, marks))
+    return "" if DAMMA in vowel and following and following[0][0] == "ل" else vowel
+
+
+def _units(text: str) -> list[Letter]:
     """Each base character with the combining marks that follow it."""
-    units: list[tuple[str, str]] = []
+    units: list[Letter] = []
     for character in unicodedata.normalize("NFD", text):
         if unicodedata.category(character) != "Mn":
             units.append((character, ""))
@@ -96,23 +157,11 @@ def _units(text: str) -> list[tuple[str, str]]:
     return units
 
 
-def _marked_words(units: list[tuple[str, str]]) -> list[bool]:
-    """For each unit, whether it stands in a word that has vowel marks on at least half of its letters."""
-    kept: list[bool] = []
-    for base, marks in [*units, (" ", "")]:
-        if base.isalpha():
-            kept.append(False)
-            continue
-        start = _word_start(units, len(kept))
-        word = units[start : len(kept)]
-        vowels = sum(any(mark in _VOWEL_MARKS for mark in marks) for _, marks in word)
-        if word and 2 * vowels >= len(word):
-            kept[start:] = [True] * len(word)
-        kept.append(True)
-    return kept
-
-
-def _word_start(units: list[tuple[str, str]], end: int) -> int:
-    while end and units[end - 1][0].isalpha():
-        end -= 1
-    return end
+def _words(units: Sequence[Letter]) -> Iterator[tuple[int, int]]:
+    """First letter of each word, and the one after its last."""
+    start = 0
+    for index, (base, _) in enumerate([*units, (" ", "")]):
+        if not base.isalpha():
+            if start < index:
+                yield start, index
+            start = index + 1

@@ -1,17 +1,21 @@
-"""English text to the model's phonemes by the hibari package, with the word of the text that each of them says."""
+"""English words to the model's phonemes by the hibari package, with the word of the text that each of them says.
+
+Numbers and abbreviations are words already (`text.english`), so the package's own rewriting of text is left out.
+"""
 
 import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 from hibari.g2p import LINK_RE
-from hibari.g2p.normalize import normalize
 
+from hiwar.engines.reading.english_pronunciations import with_pronunciations
 from hiwar.text.word_alignment import align
 
-# The package's G2P takes time quadratic in an unbroken word, and reads numbers only up to 12 digits.
+# The package's G2P takes time quadratic in an unbroken word.
 _LONG_WORD = re.compile(r"(\S{32})(?=\S)")
-_LONG_NUMBER = re.compile(r"\d{13,}")
+_PLAIN = str.maketrans("’‒―", "'-—")
+"""Signs that the package knows in another form."""
 _PART = re.compile("[^ ]* |[^ ]+")
 
 _UNREADABLE = (LookupError, ValueError)
@@ -35,7 +39,8 @@ def sounds(g2p: EnglishG2P, text: str) -> list[tuple[str, int]]:
 
     A word that the package cannot read is spelled, or else passed over.
     """
-    bounded = _LONG_NUMBER.sub(lambda match: " ".join(match[0]), _LONG_WORD.sub(r"\1 ", text))
+    plain = text.translate(_PLAIN)
+    bounded = with_pronunciations(plain if "](" in plain else _LONG_WORD.sub(r"\1 ", plain))
     source = text.split()
     try:
         return _read(g2p, bounded, source)
@@ -47,11 +52,10 @@ def sounds(g2p: EnglishG2P, text: str) -> list[tuple[str, int]]:
 
 def _read(g2p: EnglishG2P, text: str, source: Sequence[str]) -> list[tuple[str, int]]:
     """The whole text at once, so that a word's sounds may depend on those around it."""
-    normalized = normalize(text)
-    tokens = g2p.phonemize_tokens(g2p.tokenize(normalized))
+    tokens = g2p.phonemize_tokens(g2p.tokenize(text))
     # "[shown](/phonemes/)" is the package's mark-up: only what is shown has tokens.
-    written = LINK_RE.sub(r"\1", normalized).split() if "](" in normalized else normalized.split()
-    owners = align(source, written, normalize) or [0]
+    written = (LINK_RE.sub(r"\1", text) if "](" in text else text).split()
+    owners = align(source, written) or [0]
     last = len(owners) - 1
     pieces: list[tuple[str, int]] = []
     place = 0

@@ -1,18 +1,15 @@
 """Text of either language, or both mixed, to phoneme strings of the model's alphabet, and which word sounds where."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from hiwar.engines.reading import english
 from hiwar.engines.reading.english import EnglishG2P
-from hiwar.text.arabic.lexicon import mark_known_words
-from hiwar.text.arabic.numbers import write_numbers
-from hiwar.text.arabic.phonemes import SpokenWord, pronounce
-from hiwar.text.language import runs
-from hiwar.text.word_alignment import align
+from hiwar.text.arabic.phonemes import SpokenWord
+from hiwar.text.explanation import TokenReading
+from hiwar.text.front_end import FrontEnd, Reading, Run, explain
 from hiwar.vocabulary import Language
 
 MAX_PHONEMES = 250
@@ -26,7 +23,7 @@ _ENDS = frozenset(';:,.!?—…"”)')
 _WORD = re.compile(r"\S+")
 
 _Pieces = list[tuple[str, int]]
-"""Phonemes, spaces included, each piece with the index of its word in the text."""
+"""Phonemes of a run, spaces included, each piece with the index of its word in the run's text."""
 _Extents = list[tuple[int, int, int]]
 """First phoneme, the one after the last, and the index of their word in the text; in order."""
 
@@ -56,37 +53,50 @@ class Phonemes:
 
 
 class Phonemizer:
-    """Callable on one segment; holds only what is shared and read. Safe to call from several threads."""
+    """Callable on one segment; holds only what is shared and read. Safe to call from several threads.
+
+    `arabic` says a word of Arabic phones, with its stress and the pause after it, in the model's alphabet.
+    """
 
     def __init__(
         self,
+        front_end: FrontEnd,
         english: EnglishG2P,
-        diacritize: Callable[[str], str],
         alphabet: frozenset[str],
         arabic: Callable[[SpokenWord], str],
     ) -> None:
+        self._front_end = front_end
         self._english = english
-        self._diacritize = diacritize
         self._alphabet = alphabet
         self._arabic = arabic
 
     def __call__(self, text: str, language: Language, *, continues: bool = False) -> tuple[Phonemes, ...]:
         """Strings of at most MAX_PHONEMES; () when nothing in the text can be said.
 
-        `language` reads what has no letters, such as a lone number. `continues`: the sentence goes on after the text.
+        `language` is the segment's. `continues`: the sentence goes on after the text.
         """
-        bounds = [match.span() for match in _WORD.finditer(text)]
-        phonemes, extents = self._read(text, language, [end for _, end in bounds])
+        reading = self._front_end.read(text, language)
+        phonemes, extents = self._joined(reading)
         if not self._alphabet.issuperset(phonemes):
             phonemes, extents = self._known(phonemes, extents)
-        return tuple(_strings(phonemes, extents, bounds, continues=continues))
+        return tuple(_strings(phonemes, extents, reading.words, continues=continues))
 
-    def _read(self, text: str, language: Language, word_ends: Sequence[int]) -> tuple[str, _Extents]:
-        """Phonemes of all runs with a space between them, and which word each stretch belongs to."""
-        said, offset = "", 0
+    def explain(self, text: str, language: Language) -> tuple[TokenReading, ...]:
+        """The segment's tokens with what every stage made of them."""
+        reading = self._front_end.read(text, language)
+        said: dict[tuple[int, int], str] = {}
+        for number, run in enumerate(reading.runs):
+            for phonemes, word in self._pieces(run):
+                place = (number, run.tokens[word])
+                said[place] = said.get(place, "") + "".join(filter(self._alphabet.__contains__, phonemes))
+        return explain(text, reading, {place: phonemes.strip() for place, phonemes in said.items()})
+
+    def _joined(self, reading: Reading) -> tuple[str, _Extents]:
+        """Phonemes of all runs with a space between them, and which word of the segment each stretch belongs to."""
+        said = ""
         extents: _Extents = []
-        for run in runs(text, language):
-            pieces = self._read_arabic(run.text) if run.language == "ar" else english.sounds(self._english, run.text)
+        for run in reading.runs:
+            pieces = self._pieces(run)
             spoken = "".join([phonemes for phonemes, _ in pieces])
             if sound := spoken.strip():
                 said += " " if said else ""
@@ -94,22 +104,15 @@ class Phonemizer:
                 lead = len(spoken) - len(spoken.lstrip())
                 cuts = accumulate([len(phonemes) for phonemes, _ in pieces], initial=start - lead)
                 limits = [min(max(cut, start), stop) for cut in cuts]
-                first_word = bisect_right(word_ends, offset)
-                extents += zip(limits, limits[1:], [first_word + word for _, word in pieces], strict=False)
+                extents += zip(limits, limits[1:], [run.sources[word] for _, word in pieces], strict=False)
                 said += sound
-            offset += len(run.text)
         return said, extents
 
-    def _read_arabic(self, text: str) -> _Pieces:
-        """Phonemes of Arabic text: numbers in words, vowel marks, phones, then the model's nearest sounds."""
-        written = write_numbers(text)
-        marked = self._diacritize(mark_known_words(written))
-        owners = align(text.split(), written.split(), write_numbers)
-        starts = [match.start() for match in _WORD.finditer(marked)]
-        # Marks before the first letter fall away, so that words are counted from the end.
-        missing = len(owners) - len(starts) - 1
-        said = ((self._arabic(word), word.start) for word in pronounce(marked))
-        return [(f"{sound} ", owners[bisect_right(starts, start) + missing]) for sound, start in said if sound]
+    def _pieces(self, run: Run) -> _Pieces:
+        if run.language == "en":
+            return english.sounds(self._english, run.text) if run.text else []
+        said = zip(map(self._arabic, run.spoken), run.words_of_spoken(), strict=True)
+        return [(f"{sound} ", word) for sound, word in said if sound]
 
     def _known(self, phonemes: str, extents: _Extents) -> tuple[str, _Extents]:
         """Without what is not in the alphabet."""

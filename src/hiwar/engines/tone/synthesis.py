@@ -8,6 +8,7 @@ import numpy as np
 from hiwar.engines.contracts import EngineInfo, EngineVoice, Samples, SpeechPiece, SpokenWord
 from hiwar.engines.tone import code
 from hiwar.errors import EngineError
+from hiwar.text.explanation import TokenReading
 from hiwar.vocabulary import LANGUAGES, Language
 
 _SAMPLE_RATE = 24000
@@ -54,6 +55,10 @@ class ToneSynthesis:
         if voice != "tone" or sample_rate != _SAMPLE_RATE:
             raise EngineError("The tone engine has one voice, named tone, at 24000 Hz; bind the voice to that name.")
         return self._pieces(text, speed)
+
+    def explain(self, text: str, *, voice: str, language: Language) -> tuple[TokenReading, ...]:  # noqa: ARG002
+        """Nothing: letters are spoken as they are written."""
+        return ()
 
     def close(self) -> None:
         """Nothing is held."""

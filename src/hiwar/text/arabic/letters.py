@@ -28,20 +28,28 @@ PROCLITICS = {"و": "w a", "ف": "f a", "ب": "b i", "ك": "k a", "ل": "l i"}
 """One-letter words written together with the next one, as they sound without marks."""
 
 EXCEPTIONS = {
-    "هذا": "h aa dh aa", "هذه": "h aa dh i h", "هذان": "h aa dh aa n", "هؤلاء": "h aa ' u l aa '",
-    "ذلك": "dh aa l i k", "أولئك": "' u l aa ' i k", "الله": "' a l l aa h", "لله": "l i l l aa h",
-    "اللهم": "' a l l aa h u m m", "إله": "' i l aa h", "الرحمن": "' a r r a H m aa n", "لكن": "l aa k i n",
-    "هو": "h u w a", "هي": "h i y a", "أنا": "' a n a", "طه": "T aa h aa", "داود": "d aa w uu d",
-    "مائة": "m i ' a", "عمرو": "E a m r", "مع": "m a E a", "ثم": "th u m m a",
+    "هذا": "h aa dh aa", "هذه": "h aa dh i h", "هذان": "h aa dh aa n", "هذين": "h aa dh a y n",
+    "هكذا": "h aa k a dh aa", "هؤلاء": "h aa ' u l aa '", "ذلك": "dh aa l i k", "ذلكم": "dh aa l i k u m",
+    "أولئك": "' u l aa ' i k", "الله": "' a l l aa h", "لله": "l i l l aa h", "اللهم": "' a l l aa h u m m a",
+    "عبدالله": "E a b d u l l aa h", "الحمد": "' a l H a m d u", "الرحمن": "' a r r a H m aa n",
+    "لكن": "l aa k i n", "طه": "T aa h aa", "هو": "h u w a", "هي": "h i y a", "أنا": "' a n a", "نحن": "n a H n u",
+    "داود": "d aa w uu d", "عمرو": "E a m r", "بن": "b i n", "واتساب": "w aa t s aa b", "مع": "m a E a",
+    "ثم": "th u m m a", "سوف": "s a w f a", "ليس": "l a y s a",
 }  # fmt: skip
 """Bare spelling to phones, for words whose spelling hides a vowel or whose last vowel is kept in every position."""
+
+KEPT_ENDINGS = frozenset({"أن", "إن", "لأن", "كأن", "لكن", "لعل", "ليت", "أنت"})
+"""Particles whose last vowel, when it is marked, is said in every position."""
+
+LINKS = {"هذه": "i", "عن": "i", "هل": "i", "قد": "i", "بسم": "i", "عبد": "u"}
+"""The vowel that some words have before the article where others end without one."""
 
 LETTER_NAMES = {
     "أ": "' a l i f", "ا": "' a l i f", "ب": "b aa '", "ت": "t aa '", "ث": "th aa '", "ج": "j ii m", "ح": "H aa '",
     "خ": "kh aa '", "د": "d aa l", "ذ": "dh aa l", "ر": "r aa '", "ز": "z aa y", "س": "s ii n", "ش": "sh ii n",
     "ص": "S aa d", "ض": "D aa d", "ط": "T aa '", "ظ": "Z aa '", "ع": "E a y n", "غ": "gh a y n", "ف": "f aa '",
     "ق": "q aa f", "ك": "k aa f", "ل": "l aa m", "م": "m ii m", "ن": "n uu n", "ه": "h aa '", "و": "w aa w",
-    "ي": "y aa '", "ء": "h a m z a",
+    "ي": "y aa '", "ء": "h a m z a", "إ": "' a l i f", "آ": "' a l i f", "ى": "' a l i f", "ة": "t aa '",
 }  # fmt: skip
 """A letter that stands alone and carries no mark is said by its name."""
 

@@ -1,123 +1,178 @@
-"""Arabic numbers written out in words with their vowels, so that no diacritizer has to guess them.
+"""Arabic number words with their vowels: cardinals, ordinals, and digits read one by one.
 
-Cardinals in the form of counting (three, not the third), decimals, percent, and digit strings read digit by digit.
-Dates, times, money and agreement with the counted noun are left as they stand.
+Written in their pausal form; short endings stand where a word is bound to the next. What is counted is `nouns`'.
 """
 
-import re
+from hiwar.text.arabic.grammar import Case, Gender, and_joined, definite
+from hiwar.text.arabic.letters import DAMMA, FATHA, KASRA
 
-LARGEST = 999_999_999_999
+LARGEST = 10**15 - 1
 """Numbers above this are read digit by digit."""
+_MAX_BITS = 400
+"""No more digits than this are read out: nothing that is meant to be heard is longer."""
+_TOO_LARGE = "عَدَد كَبِير جِدًّا"
 
-_ONES = (
-    "صِفْر", "وَاحِد", "اِثْنَان", "ثَلَاثَة", "أَرْبَعَة", "خَمْسَة", "سِتَّة", "سَبْعَة", "ثَمَانِيَة", "تِسْعَة", "عَشَرَة",
-    "أَحَدَ عَشَر", "اِثْنَا عَشَر", "ثَلَاثَةَ عَشَر", "أَرْبَعَةَ عَشَر", "خَمْسَةَ عَشَر", "سِتَّةَ عَشَر", "سَبْعَةَ عَشَر",
-    "ثَمَانِيَةَ عَشَر", "تِسْعَةَ عَشَر",
+DIGITS = (
+    "صِفْر", "وَاحِد", "اِثْنَان", "ثَلَاثَة", "أَرْبَعَة", "خَمْسَة", "سِتَّة", "سَبْعَة", "ثَمَانِيَة", "تِسْعَة",
 )  # fmt: skip
-_TENS = ("عِشْرُون", "ثَلَاثُون", "أَرْبَعُون", "خَمْسُون", "سِتُّون", "سَبْعُون", "ثَمَانُون", "تِسْعُون")
-_HUNDREDS = (
-    "مِئَة", "مِئَتَان", "ثَلَاثُمِئَة", "أَرْبَعُمِئَة", "خَمْسُمِئَة", "سِتُّمِئَة", "سَبْعُمِئَة", "ثَمَانِمِئَة", "تِسْعُمِئَة",
-)  # fmt: skip
-# One, two, three to ten, eleven and more of each power of a thousand.
+_TEN = "عَشَرَة"
+# Three to ten as they count feminine nouns.
+_FEMININE = {3: "ثَلَاث", 4: "أَرْبَع", 5: "خَمْس", 6: "سِتّ", 7: "سَبْع", 8: "ثَمَانٍ", 9: "تِسْع", 10: "عَشْر"}
+_TENS = ("عِشْر", "ثَلَاث", "أَرْبَع", "خَمْس", "سِتّ", "سَبْع", "ثَمَان", "تِسْع")
+_HUNDREDS = ("ثَلَاث", "أَرْبَع", "خَمْس", "سِتّ", "سَبْع", "ثَمَان", "تِسْع")
+_HUNDRED = "مِئَة"
+# One, and three to ten, of each power of a thousand.
 _SCALES = (
-    (1_000_000_000, "مِلْيَار", "مِلْيَارَان", "مِلْيَارَات", "مِلْيَار"),
-    (1_000_000, "مِلْيُون", "مِلْيُونَان", "مَلَايِين", "مِلْيُون"),
-    (1_000, "أَلْف", "أَلْفَان", "آلَاف", "أَلْف"),
+    (10**12, "تِرِيلْيُون", "تِرِيلْيُونَات"),
+    (10**9, "مِلْيَار", "مِلْيَارَات"),
+    (10**6, "مِلْيُون", "مَلَايِين"),
+    (10**3, "أَلْف", "آلَاف"),
 )
-_POINT = "فَاصِلَة"
-_PERCENT = "بِالْمِئَة"
+_ORDINALS = (
+    "أَوَّل", "ثَانِي", "ثَالِث", "رَابِع", "خَامِس", "سَادِس", "سَابِع", "ثَامِن", "تَاسِع", "عَاشِر",
+)  # fmt: skip
+_ENDINGS: dict[Case, str] = {"nominative": DAMMA, "accusative": FATHA, "genitive": KASRA}
 _MINUS = "سَالِب"
-_PLUS = "زَائِد"
-_MIN_DIGIT_STRING = 8
-_MAX_DECIMALS_AS_NUMBER = 2
-
-_PROCLITICS = {"و": "وَ", "ف": "فَ", "ب": "بِ", "ل": "لِ", "ك": "كَ"}
-
-_WESTERN = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬٪", "01234567890123456789.,%")
-_DIGITS = "[0-9٠-٩۰-۹]"
-_NUMBER = re.compile(
-    rf"(?P<proclitic>(?<!\w)[وفبلك])?(?P<sign>(?<![\w.,٫٬])[-−+])?(?P<whole>{_DIGITS}{{1,3}}(?:[,٬]{_DIGITS}{{3}}(?!{_DIGITS}))+|{_DIGITS}+)"
-    rf"(?:[.٫](?P<decimals>{_DIGITS}+))?(?P<percent> ?[%٪])?"
-)
 
 
-def cardinal(number: int) -> str:
-    """The number in words. Raises ValueError outside 0 to LARGEST."""
-    if not 0 <= number <= LARGEST:
-        raise ValueError("Only whole numbers from 0 to 999,999,999,999 have words here.")
+def cardinal(
+    number: int, gender: Gender = "m", case: Case = "nominative", *, bound: bool = False, article: bool = False
+) -> str:
+    """The number in words, as it counts nouns of a gender; any number has some.
+
+    `bound`: the counted noun follows, so that "two hundred" loses its n. `article`: "the", at every part that takes it.
+    """
+    if number < 0:
+        return f"{_MINUS} {cardinal(-number, gender, case, bound=bound)}"
+    if number > LARGEST:
+        return digit_by_digit(str(number)) if number.bit_length() <= _MAX_BITS else _TOO_LARGE
     parts: list[str] = []
     rest = number
-    for size, *forms in _SCALES:
+    for size, one, few in _SCALES:
         count, rest = divmod(rest, size)
         if count:
-            parts.append(_counted(count, *forms))
+            parts += _scaled(count, one, few, case, bound=bound and not rest)
     if rest or not parts:
-        parts.append(_below_thousand(rest))
-    return " وَ".join(parts)
+        parts += _below_thousand(rest, gender, case, bound=bound)
+    return and_joined([definite(part) for part in parts] if article else parts)
 
 
-def write_numbers(text: str) -> str:
-    """The text with every number, in Western or Eastern digits, replaced by words; a space keeps words apart.
-
-    Read digit by digit: a leading zero or plus sign, eight or more digits without separators, and all above LARGEST.
-    """
-    return _NUMBER.sub(lambda match: _spaced(match, _number_words(match)), text)
-
-
-def _number_words(match: re.Match[str]) -> str:
-    whole = match["whole"].translate(_WESTERN)
-    digits = whole.replace(",", "")
-    sign = match["sign"]
-    by_digit = len(digits) > 1 and (digits[0] == "0" or sign == "+")
-    if by_digit or ("," not in whole and len(digits) >= _MIN_DIGIT_STRING) or len(digits) > len(str(LARGEST)):
-        words = _digit_by_digit(digits)
-    else:
-        words = cardinal(int(digits))
-    if sign:
-        words = f"{_PLUS if sign == '+' else _MINUS} {words}"
-    if decimals := match["decimals"]:
-        words = f"{words} {_POINT} {_decimals(decimals.translate(_WESTERN))}"
-    return f"{words} {_PERCENT}" if match["percent"] else words
+def ordinal(number: int, gender: Gender = "m", case: Case = "nominative", *, article: bool = True) -> str:
+    """The place in an order; numbers that have none are counted."""
+    if not 0 < number <= LARGEST:
+        return cardinal(number, gender, case)
+    hundreds, rest = number - number % 100, number % 100
+    if not rest:
+        return cardinal(number, gender, case, article=article)
+    parts = _ordinal_below_hundred(rest, gender, case)
+    words = and_joined([definite(part) for part in parts] if article else parts)
+    return f"{words} بَعْدَ {cardinal(hundreds, case='genitive', article=True)}" if hundreds else words
 
 
-def _decimals(digits: str) -> str:
-    if len(digits) > _MAX_DECIMALS_AS_NUMBER or digits[0] == "0":
-        return _digit_by_digit(digits)
-    return cardinal(int(digits))
+def digit_by_digit(digits: str) -> str:
+    """Each of the digits 0 to 9 by its name; other characters are passed over."""
+    return " ".join([DIGITS[int(digit)] for digit in digits if "0" <= digit <= "9"])
 
 
-def _digit_by_digit(digits: str) -> str:
-    return " ".join(_ONES[int(digit)] for digit in digits)
+def dual(stem: str, case: Case, *, bound: bool = False) -> str:
+    """Two of a thing; of a stem in the form that endings are added to. `bound`: it belongs to the noun that follows."""
+    if case == "nominative":
+        return f"{stem}{FATHA}ا" if bound else f"{stem}{FATHA}ان"
+    return f"{stem}{FATHA}يْ" if bound else f"{stem}{FATHA}يْن"
 
 
-def _spaced(match: re.Match[str], words: str) -> str:
-    if match["proclitic"]:
-        words = _PROCLITICS[match["proclitic"]] + words
-    before = match.string[match.start() - 1 : match.start()]
-    after = match.string[match.end() : match.end() + 1]
-    return f"{' ' if before.isalnum() else ''}{words}{' ' if after.isalnum() else ''}"
+def _ending(case: Case) -> str:
+    return _ENDINGS[case]
 
 
-def _counted(count: int, one: str, two: str, few: str, many: str) -> str:
-    if count == 1:
-        return one
-    if count == 2:
-        return two
+def _scaled(count: int, one: str, few: str, case: Case, *, bound: bool) -> list[str]:
+    """So many thousands, millions, ...; a hundred and one of them are a hundred of them and one."""
     last = count % 100
-    if last in (1, 2) and count > last:
-        return f"{_below_thousand(count - last)} {many} وَ{one if last == 1 else two}"
-    words = _below_thousand(count)
-    construct = "ُ" if words.endswith("ة") else ""
-    return f"{words}{construct} {few if 3 <= last <= 10 else many}"
+    ending = _ending(case) if bound else ""
+    if last in (1, 2):
+        hundreds = _below_thousand(count - last, "m", case, bound=True) if count > last else []
+        before = [f"{' '.join(hundreds)} {one}"] if hundreds else []
+        return [*before, one + ending if last == 1 else dual(one, case, bound=bound)]
+    words = and_joined(_below_thousand(count, "m", case, bound=True))
+    if not last:
+        return [f"{words} {one}{KASRA if bound else ''}"]
+    if last <= 10:
+        return [f"{words} {few}{KASRA if bound else ''}"]
+    return [f"{words} {one}{FATHA}" if bound else f"{words} {one}ًا"]
 
 
-def _below_thousand(number: int) -> str:
+def _below_thousand(number: int, gender: Gender, case: Case, *, bound: bool) -> list[str]:
     hundreds, rest = divmod(number, 100)
-    parts = [_HUNDREDS[hundreds - 1]] if hundreds else []
-    if rest < len(_ONES):
-        parts += [_ONES[rest]] if rest or not hundreds else []
-    else:
-        tens, ones = divmod(rest, 10)
-        parts += [_ONES[ones]] if ones else []
-        parts.append(_TENS[tens - 2])
-    return " وَ".join(parts)
+    parts = [_hundreds(hundreds, case, bound=bound and not rest)] if hundreds else []
+    if rest or not hundreds:
+        parts += _below_hundred(rest, gender, case, bound=bound)
+    return parts
+
+
+def _hundreds(count: int, case: Case, *, bound: bool) -> str:
+    if count == 2:
+        return dual("مِئَت", case, bound=bound)
+    ending = _ending(case) if bound else ""
+    if count == 1:
+        return _HUNDRED + ending
+    vowel = KASRA if count == 8 else _ending(case)
+    return f"{_HUNDREDS[count - 3]}{vowel}{_HUNDRED}{ending}"
+
+
+def _below_hundred(number: int, gender: Gender, case: Case, *, bound: bool) -> list[str]:
+    if number <= 10:
+        return [_up_to_ten(number, gender, case, bound=bound)]
+    tens, ones = divmod(number, 10)
+    if tens == 1:
+        return [_teens(ones, gender, case)]
+    ending = "ُون" if case == "nominative" else "ِين"
+    decade = _TENS[tens - 2] + ending
+    if not ones:
+        return [decade]
+    one = "إِحْدَى" if ones == 1 and gender == "f" else _up_to_ten(ones, gender, case, bound=False)
+    return [one, decade]
+
+
+def _up_to_ten(number: int, gender: Gender, case: Case, *, bound: bool) -> str:
+    if number == 2:
+        return dual("اِثْن" if gender == "m" else "اِثْنَت", case)
+    if number == 1 and gender == "f":
+        return "وَاحِدَة"
+    if number < 3:
+        return DIGITS[number]
+    ending = _ending(case) if bound else ""
+    if gender == "m":
+        return (_TEN if number == 10 else DIGITS[number]) + ending
+    return "ثَمَانِي" if bound and number == 8 else _FEMININE[number] + ending
+
+
+def _teens(ones: int, gender: Gender, case: Case) -> str:
+    ten = "عَشَر" if gender == "m" else "عَشْرَة"
+    if ones == 1:
+        return f"{'أَحَدَ' if gender == 'm' else 'إِحْدَى'} {ten}"
+    if ones == 2:
+        return f"{dual('اِثْن' if gender == 'm' else 'اِثْنَت', case, bound=True)} {ten}"
+    if gender == "f" and ones == 8:
+        return f"ثَمَانِيَ {ten}"
+    return f"{DIGITS[ones] if gender == 'm' else _FEMININE[ones]}{FATHA} {ten}"
+
+
+def _ordinal_below_hundred(number: int, gender: Gender, case: Case) -> list[str]:
+    tens, ones = divmod(number, 10)
+    if number <= 10:
+        return [_ordinal_up_to_ten(number, gender)]
+    if ones == 0:
+        return _below_hundred(number, gender, case, bound=False)
+    unit = _ordinal_up_to_ten(ones, gender)
+    if ones == 1:
+        unit = "حَادِي" if gender == "m" else "حَادِيَة"
+    if tens > 1:
+        return [unit, *_below_hundred(tens * 10, gender, case, bound=False)]
+    ending = "" if gender == "m" and ones <= 2 else FATHA
+    return [f"{unit}{ending} {'عَشَر' if gender == 'm' else 'عَشْرَة'}"]
+
+
+def _ordinal_up_to_ten(number: int, gender: Gender) -> str:
+    if gender == "m":
+        return _ORDINALS[number - 1]
+    return "أُولَى" if number == 1 else f"{_ORDINALS[number - 1].removesuffix('ي')}{'يَة' if number == 2 else 'َة'}"

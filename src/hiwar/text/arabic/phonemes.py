@@ -41,20 +41,27 @@ def pronounce(text: str) -> tuple[SpokenWord, ...]:
             pauses.append("")
             starts.append(match.start())
     return tuple(
-        SpokenWord(phones, _stressed(phones), pause, start)
-        for phones, pause, start in zip(_join(forms, pauses), pauses, starts, strict=True)
+        SpokenWord(phones, _stressed(phones, head), pause, start)
+        for (phones, head), pause, start in zip(_join(forms, pauses), pauses, starts, strict=True)
     )
 
 
-def _join(forms: Sequence[WordForm], pauses: Sequence[str]) -> list[tuple[str, ...]]:
-    """Let words meet that no pause divides."""
+def as_given(phones: Sequence[str]) -> SpokenWord:
+    """A word whose phones are known, at the beginning of its text."""
+    return SpokenWord(tuple(phones), _stressed(phones, 0), "", 0)
+
+
+def _join(forms: Sequence[WordForm], pauses: Sequence[str]) -> list[tuple[tuple[str, ...], int]]:
+    """Let words meet that no pause divides: their phones, and how many of them are not stressed."""
     joined: list[tuple[str, ...]] = []
+    heads: list[int] = []
     for index, form in enumerate(forms):
         phones = form.phones
         if index and not pauses[index - 1]:
             joined[-1], phones = _meet(forms[index - 1], joined[-1], form)
         joined.append(phones)
-    return joined
+        heads.append(max(form.head - (len(form.phones) - len(phones)), 0))
+    return list(zip(joined, heads, strict=True))
 
 
 def _meet(before: WordForm, said: tuple[str, ...], form: WordForm) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -63,15 +70,20 @@ def _meet(before: WordForm, said: tuple[str, ...], form: WordForm) -> tuple[tupl
     if before.construct:
         said = (*said, "t")
     if form.elidable and phones[0] == "'":
+        if before.link and said[-1] not in VOWELS:
+            said = (*said, before.link)
         if said[-1] in VOWELS and len(phones) > 2:
             return (*said[:-1], SHORT_OF.get(said[-1], said[-1])), phones[2:]
         return said, phones[1:]
     return said, phones
 
 
-def _stressed(phones: Sequence[str]) -> int:
-    """The last superheavy syllable, else the heavy one before the last, else the third from the end."""
-    vowels = [index for index, phone in enumerate(phones) if phone in VOWELS]
+def _stressed(phones: Sequence[str], head: int) -> int:
+    """The last superheavy syllable, else the heavy one before the last, else the third from the end, as words are read
+    in the Levant (Ryding, A Reference Grammar of Modern Standard Arabic, chapter 2); never the article.
+    """
+    everywhere = [index for index, phone in enumerate(phones) if phone in VOWELS]
+    vowels = [index for index in everywhere if index >= head] or everywhere
     if len(vowels) < 2:
         return vowels[0] if vowels else -1
     last, before = vowels[-1], vowels[-2]

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from hiwar.text.arabic import irregular, marks
 from hiwar.text.arabic.letters import (
     CONSONANTS,
     DAMMA,
-    EXCEPTIONS,
     LETTER_NAMES,
+    LINKS,
     LONG_OF,
-    MARKS,
     PROCLITICS,
     SHADDA,
     SHORT_OF,
@@ -20,6 +20,8 @@ from hiwar.text.arabic.letters import (
 )
 
 _ALEFS = frozenset("اٱ")
+_NOUNS_IN_I = ("سم", "بن", "مر")
+"""What follows the alef of "name", "son" and "man": their u is an ending."""
 _GLIDES = {"و": "u", "ي": "i"}
 _NUNATIONS = frozenset({"an", "un", "in"})
 _ENDINGS = frozenset({"a", "i", "u", "un", "in"})
@@ -31,11 +33,15 @@ class WordForm:
     """A word before it meets its neighbours; `phones` is empty when none of its letters is known.
 
     `elidable`: its first hamza is silent after another word. `construct`: its last t (ta marbuta) is heard before one.
+    `link`: the vowel it ends with before an elidable hamza. `head`: how many phones the article and what stands before
+    it have; they are not stressed.
     """
 
     phones: tuple[str, ...]
     elidable: bool = False
     construct: bool = False
+    link: str = ""
+    head: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,41 +63,26 @@ class _Letter:
 
 def word_form(token: str) -> WordForm:
     """How a token of Arabic letters and marks is said on its own."""
-    letters = _letters(token)
-    bare = "".join(letter.base for letter in letters)
-    if len(letters) == 1 and not letters[0].marks and bare in LETTER_NAMES:
+    written = marks.letters(token)
+    bare = "".join(base for base, _ in written)
+    if len(written) == 1 and not written[0][1] and bare in LETTER_NAMES:
         return WordForm(tuple(LETTER_NAMES[bare].split()))
-    if (exception := _exception(bare)) is not None:
-        return WordForm(exception, elidable=bare.startswith("ال"))
+    if (exception := irregular.exception(written)) is not None:
+        return WordForm(exception, elidable=bare.startswith("ال"), link=LINKS.get(bare, ""))
+    letters = tuple([_Letter(base, frozenset(found)) for base, found in irregular.respelled(written)])
     head, rest = _article(letters)
     phones = _body(rest, head)
+    if not any(letter.marks for letter in letters):
+        phones = _sayable(phones)
     final = letters[-1] if letters else _Letter("", frozenset())
     ta_marbuta = final.base == "ة"
     return WordForm(
-        _without_nunation(phones if ta_marbuta else _pausal(phones)),
+        _without_nunation(phones if ta_marbuta or irregular.keeps_ending(bare) else _pausal(phones)),
         elidable=bare[:1] in _ALEFS,
         construct=ta_marbuta and not head and final.vowel in SHORT_OF.values(),
+        link=LINKS.get(bare, ""),
+        head=len(head),
     )
-
-
-def _letters(token: str) -> tuple[_Letter, ...]:
-    found: list[tuple[str, list[str]]] = []
-    for character in token:
-        if character not in MARKS:
-            found.append((character, []))
-        elif found:
-            found[-1][1].append(character)
-    return tuple([_Letter(base, frozenset(marks)) for base, marks in found])
-
-
-def _exception(bare: str) -> tuple[str, ...] | None:
-    if bare in EXCEPTIONS:
-        return tuple(EXCEPTIONS[bare].split())
-    proclitic, rest = bare[:1], bare[1:]
-    if proclitic not in PROCLITICS or rest not in EXCEPTIONS:
-        return None
-    phones = EXCEPTIONS[rest].split()
-    return (*PROCLITICS[proclitic].split(), *(phones[2:] if rest.startswith("ال") else phones))
 
 
 def _article(letters: tuple[_Letter, ...]) -> tuple[list[str], tuple[_Letter, ...]]:
@@ -99,6 +90,8 @@ def _article(letters: tuple[_Letter, ...]) -> tuple[list[str], tuple[_Letter, ..
     head: list[str] = []
     for index, letter in enumerate(letters[:3]):
         rest = letters[index + 1 :]
+        if irregular.servant_of([(one.base, "") for one in letters[index:]]):
+            return _after_lam([*head, *"Eabdu"], letters[index + 4 :])
         if _is_article(letter, rest, initial=index == 0):
             return _after_lam([*head, *([] if head else ["'", "a"])], rest)
         if _is_lam_article(letter, rest):
@@ -113,8 +106,10 @@ def _article(letters: tuple[_Letter, ...]) -> tuple[list[str], tuple[_Letter, ..
 def _is_article(alef: _Letter, rest: tuple[_Letter, ...], *, initial: bool) -> bool:
     if alef.base not in _ALEFS or len(rest) < 3 or rest[0].base != "ل" or alef.vowel not in ("", "a"):
         return False
-    lam = rest[0]
-    helping_vowel = lam.vowel == "i" and rest[1].base in _ALEFS
+    lam, first = rest[0], rest[1]
+    if SUKUN in lam.marks and first.base == "ت" and first.vowel and not first.doubled:
+        return False  # a verbal form of a root in l
+    helping_vowel = lam.vowel == "i" and first.base in _ALEFS
     return not lam.vowel or helping_vowel or (initial and lam.doubled)
 
 
@@ -170,11 +165,12 @@ def _say_alef(phones: list[str], letters: Sequence[_Letter], index: int) -> None
         phones += ["'", vowel or _helping_vowel(letters[index + 1 :])]
         return
     last = phones[-1]
-    following = letters[index + 1] if index + 1 < len(letters) else _Letter("", frozenset())
-    if index == 0:  # the article before it: the hamza is silent
-        phones.append(vowel or _helping_vowel(letters[1:]))
-    elif index == 1 and letters[0].base in PROCLITICS and SUKUN in following.marks:
+    if index == 0:  # behind the article: only a hamza that was left out in writing has another vowel than i
+        phones += ["'", vowel] if vowel in ("a", "u") else [vowel or _helping_vowel(letters[1:])]
+    elif index == 1 and _hides_hamza(letters):
         return  # a long vowel cannot stand before two consonants: a silent hamza after "and", "so", "by"
+    elif index == len(letters) - 1 and letters[index - 1].base == "و" and last == "w":
+        return  # written after the plural's w, never said
     elif vowel == "an":
         _nunate(phones)
     elif last == "a":
@@ -183,10 +179,37 @@ def _say_alef(phones: list[str], letters: Sequence[_Letter], index: int) -> None
         phones.append(vowel or "aa")
 
 
+def _hides_hamza(letters: Sequence[_Letter]) -> bool:
+    """Whether the alef behind a first letter is the silent one of a verbal form or of "name", behind "and" or "by"."""
+    proclitic, _, *stem = letters
+    if proclitic.base not in PROCLITICS or PROCLITICS[proclitic.base][-1] != proclitic.vowel or not stem:
+        return False
+    if "".join(letter.base for letter in stem).startswith(_NOUNS_IN_I):
+        return SUKUN in stem[0].marks
+    following_t = proclitic.base in "وف" and stem[0].base in "تدط" and stem[0].doubled
+    return len(stem) > 2 and (SUKUN in stem[0].marks or following_t)
+
+
 def _helping_vowel(stem: Sequence[_Letter]) -> str:
-    """The vowel that opens a word written with a bare alef: u when its next vowel is u (as in imperatives)."""
-    is_imperative = len(stem) > 1 and not stem[0].vowel and DAMMA in stem[1].marks and not stem[0].doubled
-    return "u" if is_imperative else "i"
+    """The vowel that opens a word written with a bare alef: u when its next vowel is u (imperatives and passives)."""
+    bare = "".join(letter.base for letter in stem)
+    if len(stem) < 3 or bare.startswith(_NOUNS_IN_I):
+        return "i"
+    is_in_u = DAMMA in stem[0].marks or (not stem[0].vowel and DAMMA in stem[1].marks)
+    return "u" if is_in_u else "i"
+
+
+def _sayable(phones: Sequence[str]) -> list[str]:
+    """Phones of a word without any mark, with an a where consonants would meet that cannot."""
+    said: list[str] = []
+    for index, phone in enumerate(phones):
+        said.append(phone)
+        after = phones[index + 1 : index + 3]
+        if phone in VOWELS or not after or after[0] in VOWELS or phone == after[0]:
+            continue
+        if len(said) == 1 or said[-2] not in VOWELS or len(after) == 1:
+            said.append("a")
+    return said
 
 
 def _say_alef_maqsura(phones: list[str], letter: _Letter) -> None:

@@ -27,3 +27,10 @@ def error_response(error: HiwarError, request_id: str | None = None) -> JSONResp
             "reason": str(error.code),
         }
     return JSONResponse(body, status_code=status, headers=headers)
+
+
+def validation_response(field: str, message: str) -> JSONResponse:
+    """HTTP 422 for a body with a wrong field, in the body that the contract fixes."""
+    errors = [{"field": field, "message": message}]
+    body = {"error": "validation_error", "detail": "Request validation failed", "errors": errors}
+    return JSONResponse(body, status_code=422)

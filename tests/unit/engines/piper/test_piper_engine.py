@@ -51,7 +51,7 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> LoadedVoice:
     )
     parts = graphs.split(tiny_vits(speakers=3))
     model = VitsModel({name: open_session(part.SerializeToString()) for name, part in parts.items()})
-    return LoadedVoice("tiny/ann", 0, read_voice(path), model, letters)
+    return LoadedVoice("tiny/ann", 0, read_voice(path), model, letters, lambda _text, _language: ())
 
 
 @pytest.fixture(scope="module")

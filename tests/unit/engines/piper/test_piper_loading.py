@@ -41,6 +41,16 @@ def test_voices_of_two_rates_are_refused(tmp_path: Path) -> None:
     message = refusal(tmp_path)
     assert "high 22050 Hz" in message
     assert "low 16000 Hz" in message
+    assert "hiwar voices bind" in message
+
+
+def test_a_voice_that_is_to_be_pulled_first_says_how(tmp_path: Path) -> None:
+    assert refusal(tmp_path, "ar_JO-kareem-medium").endswith("run: hiwar models pull ar_JO-kareem-medium")
+
+
+@pytest.mark.parametrize("name", ["nobody", "whisper-base", "tashkeel"])
+def test_a_name_that_is_no_voice_says_where_they_are_listed(tmp_path: Path, name: str) -> None:
+    assert refusal(tmp_path, name) == f"There is no Piper voice {name}; choose one from: hiwar voices available"
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
@@ -111,3 +121,13 @@ def test_one_file_is_one_voice(tmp_path: Path) -> None:
     engine = load(EngineContext(models_dir=tmp_path, model=str(write_voice(tmp_path / "else", "solo"))))
     assert [voice.name for voice in engine.voices] == ["solo"]
     engine.close()
+
+
+@pytest.mark.models
+def test_voices_of_two_rates_are_loaded_by_their_names(tmp_path: Path) -> None:
+    write_voice(tmp_path / "piper", "high", audio={"sample_rate": 22050})
+    write_voice(tmp_path / "piper", "low")
+    for name, rate in (("high", 22050), ("low", 16000)):
+        engine = load(EngineContext(models_dir=tmp_path, model=name))
+        assert ([voice.name for voice in engine.voices], engine.info.sample_rate) == ([name], rate)
+        engine.close()

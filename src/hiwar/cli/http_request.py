@@ -1,0 +1,52 @@
+"""Plain HTTP requests of the commands to a hiwar server; its refusals become errors again."""
+
+import urllib.error
+import urllib.request
+
+import msgspec
+
+from hiwar.cli.server_choice import Server, on_this_machine
+from hiwar.client import ConnectionFailedError
+from hiwar.client.connecting import key_header
+from hiwar.errors import ErrorCode, HiwarError
+
+
+class _Refusal(msgspec.Struct, frozen=True):
+    """What the bodies of all errors have; `reason` only some."""
+
+    detail: str = ""
+    reason: ErrorCode | None = None
+
+
+def request(
+    server: Server, path: str, body: object = None, *, method: str | None = None, timeout_s: float = 10.0
+) -> bytes:
+    """The body of the answer to a GET, or to a POST of `body` as JSON, or to another method.
+
+    Raises HiwarError with what the server says, and ConnectionFailedError when none answers.
+    """
+    content = None if body is None else msgspec.json.encode(body)
+    headers = {"Content-Type": "application/json", **key_header(server.api_key)}
+    address = "http" + server.url.removeprefix("ws") + path
+    asked = urllib.request.Request(address, content, headers, method=method)  # noqa: S310 - http or https
+    # To this machine no proxy leads, and one would see the key.
+    opener = urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if on_this_machine(server.url) else []))
+    try:
+        with opener.open(asked, timeout=timeout_s) as response:
+            return bytes(response.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            raise _refused(error) from error
+    except OSError as error:
+        raise ConnectionFailedError(f"No hiwar server answers at {server.url}; start one with: hiwar serve") from error
+
+
+def _refused(error: urllib.error.HTTPError) -> HiwarError:
+    try:
+        refusal = msgspec.json.decode(error.read(), type=_Refusal)
+    except (OSError, ValueError):
+        refusal = _Refusal()
+    advice = "Is the key right (--api-key)?" if error.code in (401, 403) else ""
+    said = refusal.detail or "Is this a hiwar server, and ready (/readyz)?"
+    message = f"The server refused (HTTP {error.code}). {said} {advice}"
+    return HiwarError(refusal.reason or ErrorCode.INVALID_REQUEST, message.rstrip())

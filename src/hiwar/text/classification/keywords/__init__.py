@@ -1,0 +1,1 @@
+"""Written forms and what they stand for, in both languages: data only."""
