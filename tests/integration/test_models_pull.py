@@ -1,10 +1,9 @@
 import hashlib
 import os
 import random
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,94 +13,29 @@ from hiwar.cli import main
 from hiwar.engines.model_catalogue import CatalogueEntry, HubRepository
 from hiwar.engines.model_store import ModelStore
 from hiwar.errors import EngineUnavailableError
+from support.model_hub import COMMIT, Hub, serving
+from support.serving import WAIT_S
+from support.terminals import on_a_terminal
 
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
 MIB = 1 << 20
 REPOSITORY = "speech/sample"
-PREFIX = f"/{REPOSITORY}/resolve/"
-
-
-@dataclass
-class Hub:
-    """What the loopback hub serves, what goes wrong with it, and the requests it saw."""
-
-    files: dict[str, bytes]
-    break_after_bytes: int | None = None
-    """The next body ends after so many bytes, and the hub is `down` from then on."""
-    down: bool = False
-    """Every request is answered 503."""
-    declared_sha256: str | None = None
-    address: str = ""
-    requests: list[tuple[str, str, str | None]] = field(default_factory=list)
-    authorizations: set[str | None] = field(default_factory=set)
-
-    def ranges(self, name: str) -> list[str | None]:
-        return [range_ for method, path, range_ in self.requests if method == "GET" and path.endswith(f"/{name}")]
-
-
-def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_HEAD(self) -> None:
-            self._answer()
-
-        def do_GET(self) -> None:
-            self._answer()
-
-        def _answer(self) -> None:
-            hub.requests.append((self.command, self.path, self.headers["Range"]))
-            hub.authorizations.add(self.headers["Authorization"])
-            content = hub.files.get(self.path.rpartition("/")[2]) if self.path.startswith(PREFIX) else None
-            if hub.down or content is None:
-                self._head(503 if hub.down else 404, 0)
-                return
-            start = int((self.headers["Range"] or "bytes=0-").removeprefix("bytes=").removesuffix("-"))
-            self._head(206 if start else 200, len(content) - start, content)
-            if self.command == "HEAD":
-                return
-            if hub.break_after_bytes is None:
-                self.wfile.write(content[start:])
-            else:
-                self.wfile.write(content[start : start + hub.break_after_bytes])
-                hub.break_after_bytes = None
-                hub.down = True
-                self.close_connection = True
-
-        def _head(self, status: int, length: int, content: bytes | None = None) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(length))
-            if content is not None:
-                self.send_header("X-Repo-Commit", COMMIT)
-                self.send_header("ETag", f'"{hub.declared_sha256 or hashlib.sha256(content).hexdigest()}"')
-                self.send_header("Accept-Ranges", "bytes")
-            if status == 404:
-                self.send_header("X-Error-Code", "EntryNotFound")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
-            pass
-
-    return Handler
 
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
     model = random.Random(0).randbytes(24 * MIB)  # noqa: S311 - test data
-    served = Hub({"config.json": b'{"kind": "sample"}', "model.bin": model})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(served))
-    served.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield served
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Hub(REPOSITORY, {"config.json": b'{"kind": "sample"}', "model.bin": model})) as served:
+        yield served
 
 
-def _store(hub: Hub, models_dir: Path, *files: str) -> ModelStore:
-    source = HubRepository(REPOSITORY, files or ("config.json", "model.bin"))
-    entry = CatalogueEntry("sample", "recognition", "tests", 24 * MIB, "MIT", source)
+def _store(hub: Hub, models_dir: Path, *files: str, sha256: Mapping[str, str] | None = None) -> ModelStore:
+    return _store_of(
+        hub, models_dir, HubRepository(REPOSITORY, files or ("config.json", "model.bin"), sha256=sha256 or {})
+    )
+
+
+def _store_of(hub: Hub, models_dir: Path, source: HubRepository) -> ModelStore:
+    entry = CatalogueEntry("sample", "recognition", "tests", 24 * MIB, "MIT", source, ("whisper",))
     return ModelStore(models_dir, hub.address, (entry,))
 
 
@@ -118,7 +52,7 @@ def test_pull_brings_every_file_of_one_commit(hub: Hub, tmp_path: Path) -> None:
     manifest = (folder / "manifest.json").read_text()
     assert f"{REPOSITORY}@{COMMIT}" in manifest
     assert hashlib.sha256(hub.files["model.bin"]).hexdigest() in manifest
-    revisions = [path.removeprefix(PREFIX).split("/")[0] for _, path, _ in hub.requests]
+    revisions = [path.removeprefix(hub.prefix).split("/")[0] for _, path, _ in hub.requests]
     assert set(revisions[1:]) <= {"main", COMMIT}
     assert revisions[-1] == COMMIT
 
@@ -182,7 +116,7 @@ def test_a_file_of_another_version_is_not_continued(hub: Hub, tmp_path: Path) ->
 
 def test_another_hash_than_declared_is_thrown_away(hub: Hub, tmp_path: Path) -> None:
     hub.declared_sha256 = "0" * 64
-    with pytest.raises(EngineUnavailableError, match="another SHA-256 than the hub declares"):
+    with pytest.raises(EngineUnavailableError, match="another hash than the hub declares"):
         _store(hub, tmp_path).pull("sample", _silent)
     assert _store(hub, tmp_path).path("sample") is None
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix in (".part", ".bin", ".json")]
@@ -203,7 +137,84 @@ def test_the_command_reports_a_hub_without_the_model(hub: Hub, tmp_path: Path) -
     arguments = ["models", "pull", "whisper-small", "--hub", hub.address, "--models-dir", str(tmp_path)]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 1
-    assert result.stderr.startswith(f"Error: The model hub {hub.address} has no Systran/faster-whisper-small")
+    assert f"\nError: The model hub {hub.address} has no Systran/faster-whisper-small" in result.stderr
+
+
+def test_files_below_a_folder_of_the_repository_land_side_by_side(hub: Hub, tmp_path: Path) -> None:
+    hub.files = {"ar/ar_JO/a.onnx": b"model", "ar/ar_JO/a.onnx.json": b"{}"}
+    source = HubRepository(REPOSITORY, ("a.onnx", "a.onnx.json"), folder="ar/ar_JO")
+    folder = _store_of(hub, tmp_path, source).pull("sample", _silent)
+    assert {path.name for path in folder.iterdir()} == {"a.onnx", "a.onnx.json", "manifest.json"}
+
+
+def test_a_file_that_is_not_the_pinned_one_is_not_even_fetched(hub: Hub, tmp_path: Path) -> None:
+    with pytest.raises(EngineUnavailableError, match="another file than hiwar knows"):
+        _store(hub, tmp_path, sha256={"model.bin": "0" * 64}).pull("sample", _silent)
+    assert hub.ranges("model.bin") == []
+    assert _store(hub, tmp_path).path("sample") is None
+
+
+def test_a_pinned_hash_is_held_to_where_the_hub_declares_none(hub: Hub, tmp_path: Path) -> None:
+    right, wrong = hashlib.sha256(hub.files["model.bin"]).hexdigest(), "0" * 64
+    hub.declared_sha256 = "no-hash"
+    with pytest.raises(EngineUnavailableError, match="thrown away"):
+        _store(hub, tmp_path, sha256={"model.bin": wrong}).pull("sample", _silent)
+    assert _store(hub, tmp_path, sha256={"model.bin": right}).pull("sample", _silent).is_dir()
+    assert _store(hub, tmp_path, sha256={"model.bin": wrong}).path("sample") is None
+
+
+@pytest.mark.parametrize("spoiled", ["model.bin", "config.json"])
+def test_what_is_spoiled_on_the_way_is_thrown_away_and_fetched_again(hub: Hub, tmp_path: Path, spoiled: str) -> None:
+    hub.kept_by_git = frozenset({"config.json"})
+    hub.spoil = True
+    with pytest.raises(EngineUnavailableError, match=rf"{spoiled} arrived with another hash"):
+        _store(hub, tmp_path, spoiled).pull("sample", _silent)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size]
+    hub.spoil = False
+    folder = _store(hub, tmp_path, spoiled).pull("sample", _silent)
+    assert (folder / spoiled).read_bytes() == hub.files[spoiled]
+
+
+def test_a_part_that_was_spoiled_on_the_disk_is_thrown_away(hub: Hub, tmp_path: Path) -> None:
+    hub.break_after_bytes = 15 * MIB
+    with pytest.raises(EngineUnavailableError):
+        _store(hub, tmp_path, "model.bin").pull("sample", _silent)
+    hub.down = False
+    (part,) = tmp_path.rglob("*.part")
+    part.write_bytes(bytes(part.stat().st_size))
+    with pytest.raises(EngineUnavailableError, match="thrown away"):
+        _store(hub, tmp_path, "model.bin").pull("sample", _silent)
+    assert _store(hub, tmp_path, "model.bin").pull("sample", _silent).is_dir()
+
+
+def test_a_hub_that_sends_too_much_does_not_stay_in_the_way(hub: Hub, tmp_path: Path) -> None:
+    hub.more = b"and more"
+    with pytest.raises(EngineUnavailableError, match="another size than it declared"):
+        _store(hub, tmp_path, "config.json").pull("sample", _silent)
+    hub.more = b""
+    folder = _store(hub, tmp_path, "config.json").pull("sample", _silent)
+    assert (folder / "config.json").read_bytes() == hub.files["config.json"]
+
+
+def _pull_command(hub: Hub, models_dir: Path) -> list[str]:
+    voice = "ar_JO-kareem-low"
+    hub.repository = "rhasspy/piper-voices"
+    hub.files = {f"ar/ar_JO/kareem/low/{voice}.onnx{end}": hub.files["model.bin"] for end in ("", ".json")}
+    program = str(Path(sys.executable).with_name("hiwar"))
+    return [program, "models", "pull", voice, "--hub", hub.address, "--models-dir", str(models_dir)]
+
+
+def test_progress_is_shown_on_a_terminal(hub: Hub, tmp_path: Path) -> None:
+    shown = on_a_terminal(_pull_command(hub, tmp_path), wait_s=WAIT_S)
+    assert "not stated, see its model card" in shown
+    assert "100%" in shown
+
+
+def test_progress_is_quiet_in_a_pipe(hub: Hub, tmp_path: Path) -> None:
+    done = subprocess.run(_pull_command(hub, tmp_path), capture_output=True, text=True, timeout=WAIT_S, check=True)
+    assert done.stdout == ""
+    assert "%" not in done.stderr
+    assert "downloading ar_JO-kareem-low.onnx (25.2 MB)" in done.stderr
 
 
 @pytest.mark.models

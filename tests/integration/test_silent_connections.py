@@ -115,7 +115,7 @@ def test_a_complete_request_and_an_upgraded_connection_are_left_alone() -> None:
 
 def test_the_server_has_this_bound(tmp_path: Path) -> None:
     with live_server(tmp_path) as server:
-        config = _config(server.settings, server.running.service, lambda: "")
+        config = _config(server.settings, Starlette())
         config.load()
     assert issubclass(config.http_protocol_class, BoundedHttpProtocol)
     assert 0 < BoundedHttpProtocol.request_head_timeout_s <= 30

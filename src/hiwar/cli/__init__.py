@@ -12,7 +12,7 @@ SUMMARIES = {
     "serve": "Start the speech server.",
     "say": "Speak a text: play, pipe or save it.",
     "transcribe": "Write down what an audio file says.",
-    "voices": "List the voices of a server.",
+    "voices": "List the voices of a server, and bind them to others.",
     "models": "List, fetch and find models.",
     "keys": "Make, list and revoke API keys.",
     "doctor": "Check what is installed, how fast it runs, and what to do.",

@@ -1,6 +1,5 @@
 """`hiwar models`: what models there are, bringing them here, and where they lie."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -8,14 +7,14 @@ import msgspec
 
 from hiwar.cli.options import config_option, json_option, models_dir_option
 from hiwar.cli.tables import print_table
-from hiwar.engines.model_catalogue import HubRepository, JoinedFromPackages
+from hiwar.engines.model_catalogue import CatalogueEntry, HubRepository, JoinedFromPackages
 from hiwar.engines.model_store import ModelStore, StoredModel
 from hiwar.server.settings import load_settings
 
 
 @click.group("models")
 def command() -> None:
-    """List, fetch and find models.
+    """List, fetch and find models. A voice is pulled and spoken with at once by: hiwar voices bind
 
     \b
     Example:
@@ -29,7 +28,7 @@ def command() -> None:
 @config_option
 @models_dir_option
 def list_models(as_json: bool, config: Path | None, models_dir: Path | None) -> None:
-    """List the models that hiwar knows, and which of them are here.
+    """List the models that hiwar knows, how good each is in which language, and which of them are here.
 
     \b
     Example:
@@ -39,7 +38,7 @@ def list_models(as_json: bool, config: Path | None, models_dir: Path | None) -> 
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode([_public(model) for model in stored])).decode())
         return
-    columns = ("name", "here", "size", "licence", "kind", "for")
+    columns = ("name", "here", "size", "quality", "licence", "kind", "for")
     print_table(columns, map(_row, stored))
 
 
@@ -62,7 +61,7 @@ def pull(name: str | None, embedded: bool, hub: str | None, config: Path | None,
     store = _store(config, models_dir, hub)
     names = [name] if name else _embedded(store)
     for each in names:
-        path = store.pull(each, lambda line: click.echo(line, err=True))
+        path = pull_shown(store, each)
         click.echo(f"{each}: {path}", err=True)
 
 
@@ -83,6 +82,19 @@ def path(name: str, config: Path | None, models_dir: Path | None) -> None:
     click.echo(found)
 
 
+def pull_shown(store: ModelStore, name: str) -> Path:
+    """Pull a model and say how that goes, its licence first. Raises HiwarError."""
+    if store.path(name) is None:
+        entry = store.entry(name)
+        click.echo(f"{name}: {entry.size_bytes / 1e6:,.0f} MB, licence: {entry.licence}", err=True)
+    return store.pull(name, lambda line: click.echo(line, err=True))
+
+
+def graded(entry: CatalogueEntry) -> str:
+    """The languages of a model, and what to expect of it in each."""
+    return ", ".join(f"{language} {grade}" for language, grade in entry.quality.items()) or "any"
+
+
 def _store(config: Path | None, models_dir: Path | None, hub: str | None = None) -> ModelStore:
     settings = load_settings({"models_dir": models_dir, "hub": hub}, config).settings
     return ModelStore(settings.models_dir, settings.hub)
@@ -96,10 +108,29 @@ def _row(model: StoredModel) -> tuple[str, ...]:
     entry = model.entry
     absent = "pull it" if isinstance(entry.source, HubRepository) else "at first use"
     here = absent if model.path is None else "yes"
-    return (entry.name, here, f"{entry.size_bytes / 1e6:,.0f} MB", entry.licence, entry.kind, entry.purpose)
+    size = f"{entry.size_bytes / 1e6:,.0f} MB"
+    return (entry.name, here, size, graded(entry), entry.licence, entry.kind, entry.purpose)
 
 
 def _public(model: StoredModel) -> dict[str, object]:
-    described = asdict(model.entry)
-    described.pop("source")
-    return {**described, "path": None if model.path is None else str(model.path)}
+    entry = model.entry
+    return {
+        "name": entry.name,
+        "kind": entry.kind,
+        "purpose": entry.purpose,
+        "languages": list(entry.quality),
+        "quality": entry.quality,
+        "size_bytes": entry.size_bytes,
+        "licence": entry.licence,
+        "engines": entry.engines,
+        "sha256": _hashes(entry),
+        "path": None if model.path is None else str(model.path),
+    }
+
+
+def _hashes(entry: CatalogueEntry) -> dict[str, str | None]:
+    """By file; None where the hub is trusted to declare it. Files in packages are pip's to check."""
+    source = entry.source
+    if isinstance(source, JoinedFromPackages):
+        return {file.name: file.sha256 for file in source.files}
+    return {name: source.sha256.get(name) for name in source.files} if isinstance(source, HubRepository) else {}

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from hiwar.cli.options import config_option, data_dir_option, models_dir_option
 from hiwar.cli.server_choice import DEFAULT_URL
+from hiwar.cli.voice_offer import offer_voice
 from hiwar.errors import EngineUnavailableError
 from hiwar.server.settings import LoadedSettings, Settings, load_settings
 from hiwar.serving.auth import read_local_key
@@ -96,6 +97,7 @@ async def _serve(settings: Settings) -> None:
         if server.ready.done():
             server.ready.result()
             _announce(settings, server.url("ws"), server.url("http"), time.monotonic() - began_s)
+            offer_voice(settings, _this_program(), _server_options(settings, server.url("ws")))
         await stopping
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)

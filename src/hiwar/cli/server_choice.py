@@ -55,12 +55,18 @@ async def chosen_server(
 ) -> AsyncIterator[Server]:
     """The server for one command. Raises HiwarError when none is there and none can be started."""
     settings = load_settings({"data_dir": data_dir}, config).settings
-    if url is not None or await _something_listens(DEFAULT_URL):
-        address = _websocket_url(url or DEFAULT_URL)
+    if (address := await running_server(url)) is not None:
         yield Server(address, api_key or _local_key(address, settings))
         return
     async with own_server(settings) as server:
         yield server
+
+
+async def running_server(url: str | None) -> str | None:
+    """The WebSocket address of the server that was named, or else of one where they listen by default; None without."""
+    if url is not None or await _something_listens(DEFAULT_URL):
+        return _websocket_url(url or DEFAULT_URL)
+    return None
 
 
 def _websocket_url(url: str) -> str:
@@ -69,7 +75,12 @@ def _websocket_url(url: str) -> str:
 
 
 def _local_key(url: str, settings: Settings) -> str | None:
-    return read_local_key(settings.data_dir) if urlsplit(url).hostname in _LOOPBACK_HOSTS else None
+    return read_local_key(settings.data_dir) if on_this_machine(url) else None
+
+
+def on_this_machine(url: str) -> bool:
+    """Whether a key of this machine may be sent there."""
+    return urlsplit(url).hostname in _LOOPBACK_HOSTS
 
 
 async def _something_listens(url: str) -> bool:

@@ -1,20 +1,18 @@
-"""`hiwar voices`: what can speak, and how well."""
+"""`hiwar voices`: what can speak, and how well. What stands behind the names is changed by `voice_binding`."""
 
 import asyncio
 import textwrap
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import click
 import msgspec
+from click.core import ParameterSource
 
-from hiwar.cli.server_choice import Server, chosen_server, server_options
-from hiwar.client import ConnectionFailedError
-from hiwar.client.connecting import key_header
+from hiwar.cli.http_request import request
+from hiwar.cli.server_choice import chosen_server, server_options
+from hiwar.cli.voice_binding import available, bind, unbind
 from hiwar.vocabulary import Voice
 
-_TIMEOUT_S = 10.0
 _WIDTH = 78
 _LANGUAGE_NAMES = {"ar": "Arabic", "en": "English"}
 
@@ -23,20 +21,36 @@ class _Catalogue(msgspec.Struct, frozen=True):
     voices: list[Voice]
 
 
-@click.command(
+@click.group(
+    "voices",
+    invoke_without_command=True,
     epilog="""\b
 Examples:
   hiwar voices
-  hiwar voices --json"""
+  hiwar voices --json
+  hiwar voices available
+  hiwar voices bind Yara ar_JO-kareem-medium""",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @server_options
-def command(as_json: bool, url: str | None, api_key: str | None, config: Path | None, data_dir: Path | None) -> None:
-    """List the voices of the server, with the engine, the model and the licence behind each."""
+@click.pass_context
+def command(
+    context: click.Context,
+    as_json: bool,
+    url: str | None,
+    api_key: str | None,
+    config: Path | None,
+    data_dir: Path | None,
+) -> None:
+    """List the voices of the server, with the engine, the model and the licence behind each, or bind them to others."""
+    if context.invoked_subcommand is not None:
+        if any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in context.params):
+            raise click.UsageError(f"Options go behind the command: hiwar voices {context.invoked_subcommand} ...")
+        return
 
     async def fetch() -> bytes:
         async with chosen_server(url, api_key, config, data_dir) as server:
-            return await asyncio.to_thread(_get, server)
+            return await asyncio.to_thread(request, server, "/v1/voices")
 
     body = asyncio.run(fetch())
     if as_json:
@@ -44,6 +58,11 @@ def command(as_json: bool, url: str | None, api_key: str | None, config: Path | 
         return
     for voice in msgspec.json.decode(body, type=_Catalogue).voices:
         click.echo(_shown(voice))
+
+
+command.add_command(available)
+command.add_command(bind)
+command.add_command(unbind)
 
 
 def _shown(voice: Voice) -> str:
@@ -54,18 +73,3 @@ def _shown(voice: Voice) -> str:
         f"{click.style(voice.name, bold=True)}  {spoken}, {voice.gender}, quality: {voice.quality}\n"
         f"{description}\n  {voice.engine}: {voice.model}, {voice.licence}\n"
     )
-
-
-def _get(server: Server) -> bytes:
-    address = "http" + server.url.removeprefix("ws") + "/v1/voices"
-    request = urllib.request.Request(address, headers=key_header(server.api_key))  # noqa: S310 - http or https
-    try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310 - as above
-            return bytes(response.read())
-    except urllib.error.HTTPError as error:
-        message = (
-            f"The server refused with HTTP {error.code}; is the key right (--api-key) and the server ready (/readyz)?"
-        )
-        raise ConnectionFailedError(message) from error
-    except OSError as error:
-        raise ConnectionFailedError(f"No hiwar server answers at {server.url}; start one with: hiwar serve") from error

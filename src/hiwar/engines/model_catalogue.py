@@ -1,12 +1,17 @@
-"""The models hiwar knows, as data: what each is for, its size, its licence and where it comes from.
+"""The models hiwar knows, as data: what each is for and how good, its size, its licence and where it comes from.
 
 Finding, joining and downloading them is `model_store`'s.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
+from hiwar.vocabulary import Language
+
 ModelKind = Literal["recognition", "synthesis", "voice activity", "diacritization"]
+Grade = Literal["basic", "fair", "good", "best"]
+"""What to expect among the models of one kind; of models on a hub by what is known of them, not by our measurement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +41,16 @@ class JoinedFromPackages:
 
 @dataclass(frozen=True, slots=True)
 class HubRepository:
-    """A model folder downloaded from a hub: the named files of one commit of `repository`."""
+    """A model folder downloaded from a hub: the named files below `folder` of one commit of `repository`.
+
+    `sha256` pins the files whose hash is known here. The others are held to the hash that the hub declares.
+    """
 
     repository: str
     files: tuple[str, ...]
     revision: str = "main"
+    folder: str = ""
+    sha256: Mapping[str, str] = field(default_factory=dict)
 
 
 ModelSource = PackageFile | JoinedFromPackages | HubRepository
@@ -48,7 +58,10 @@ ModelSource = PackageFile | JoinedFromPackages | HubRepository
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """One model. `size_bytes` is exact for models in packages, rounded for those on a hub."""
+    """One model. `size_bytes` is exact for models in packages, rounded for those on a hub.
+
+    `engines` run it, by their registered names. `quality` is by language; a model that hears no language has none.
+    """
 
     name: str
     kind: ModelKind
@@ -56,6 +69,8 @@ class CatalogueEntry:
     size_bytes: int
     licence: str
     source: ModelSource
+    engines: tuple[str, ...]
+    quality: Mapping[Language, Grade] = field(default_factory=dict)
 
 
 def _part1(path: str) -> PackageFile:
@@ -92,6 +107,74 @@ _WHISPER_BASE = JoinedFromPackages(
 )
 
 _WHISPER_FILES = ("config.json", "tokenizer.json", "vocabulary.txt", "model.bin")
+_PUBLIC_DOMAIN = "public domain (its recordings)"
+
+
+def _piper(
+    name: str, purpose: str, *, size_bytes: int, licence: str, quality: Mapping[Language, Grade], sha256: str = ""
+) -> CatalogueEntry:
+    """A Piper voice, by its name there: LANGUAGE_COUNTRY-SPEAKER-QUALITY. `sha256` is of the model, "" not known."""
+    place, speaker, grade = name.split("-")
+    source = HubRepository(
+        "rhasspy/piper-voices",
+        (f"{name}.onnx", f"{name}.onnx.json"),
+        folder=f"{place[:2]}/{place}/{speaker}/{grade}",
+        sha256={f"{name}.onnx": sha256} if sha256 else {},
+    )
+    return CatalogueEntry(name, "synthesis", purpose, size_bytes, licence, source, ("piper",), quality)
+
+
+RECOMMENDED_ARABIC_VOICE = "ar_JO-kareem-medium"
+
+# Voices that are for research only, or tuned from such a one, are left out: lessac, ryan, amy, joe and many more.
+_PIPER_VOICES = (
+    _piper(
+        RECOMMENDED_ARABIC_VOICE,
+        "Arabic male voice; the one to try first",
+        size_bytes=63_200_000,
+        licence="not stated, see its model card",
+        quality={"ar": "good", "en": "basic"},
+    ),
+    _piper(
+        "ar_JO-kareem-low",
+        "the same speaker at 16 kHz, for telephony",
+        size_bytes=63_200_000,
+        licence="not stated, see its model card",
+        quality={"ar": "fair", "en": "basic"},
+    ),
+    _piper(
+        "en_US-kristin-medium",
+        "American female voice",
+        size_bytes=63_500_000,
+        licence=_PUBLIC_DOMAIN,
+        quality={"en": "good", "ar": "basic"},
+        sha256="5849957f929cbf720c258f8458692d6103fff2f0e3d3b19c8259474bb06a18d4",
+    ),
+    _piper(
+        "en_US-bryce-medium",
+        "American male voice",
+        size_bytes=63_500_000,
+        licence=_PUBLIC_DOMAIN,
+        quality={"en": "good", "ar": "basic"},
+        sha256="dc9caa6c313199ffb5ac698b6e542fa6cba388aeaf2731e25262e33b9810aef1",
+    ),
+    _piper(
+        "en_US-ljspeech-high",
+        "American female voice; several times the compute of medium",
+        size_bytes=114_200_000,
+        licence=_PUBLIC_DOMAIN,
+        quality={"en": "best", "ar": "basic"},
+        sha256="5d4f08ba6a2a48c44592eed3ce56bf85e9de3dd4e20df90541ae68a8310c029a",
+    ),
+    _piper(
+        "en_GB-cori-high",
+        "British female voice, read with American sounds; several times the compute of medium",
+        size_bytes=114_200_000,
+        licence=_PUBLIC_DOMAIN,
+        quality={"en": "best", "ar": "basic"},
+        sha256="470b4dd634c98f8a4850d7626ffc3dfc90774628eeef6605a6dd8f88f30a5903",
+    ),
+)
 
 CATALOGUE: tuple[CatalogueEntry, ...] = (
     CatalogueEntry(
@@ -101,6 +184,8 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         7_936_868,
         "Apache-2.0",
         PackageFile("hibari", "assets/hibari.onnx", "hibari"),
+        ("hibari",),
+        {"en": "good", "ar": "basic"},
     ),
     CatalogueEntry(
         "tashkeel",
@@ -109,6 +194,8 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         2_471_512,
         "Apache-2.0",
         PackageFile("text2tashkeel", "models/rawi_v3.int8.onnx", "hibari"),
+        ("hibari", "piper"),
+        {"ar": "good"},
     ),
     CatalogueEntry(
         "silero",
@@ -117,6 +204,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         1_289_603,
         "MIT",
         PackageFile("silero_vad", "data/silero_vad_16k_op15.onnx", "whisper"),
+        ("silero",),
     ),
     CatalogueEntry(
         "whisper-base",
@@ -125,6 +213,8 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         147_882_941,
         "MIT",
         _WHISPER_BASE,
+        ("whisper",),
+        {"ar": "basic", "en": "fair"},
     ),
     CatalogueEntry(
         "whisper-small",
@@ -133,6 +223,8 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         486_000_000,
         "MIT",
         HubRepository("Systran/faster-whisper-small", _WHISPER_FILES),
+        ("whisper",),
+        {"ar": "fair", "en": "good"},
     ),
     CatalogueEntry(
         "whisper-medium",
@@ -141,6 +233,8 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         1_531_000_000,
         "MIT",
         HubRepository("Systran/faster-whisper-medium", _WHISPER_FILES),
+        ("whisper",),
+        {"ar": "good", "en": "good"},
     ),
     CatalogueEntry(
         "whisper-large-v3-turbo",
@@ -152,5 +246,8 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
             "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
             ("config.json", "preprocessor_config.json", "tokenizer.json", "vocabulary.json", "model.bin"),
         ),
+        ("whisper",),
+        {"ar": "best", "en": "best"},
     ),
+    *_PIPER_VOICES,
 )

@@ -1,9 +1,13 @@
-"""Downloads the files of a hub repository into a folder; what is there already in part is continued.
+"""Downloads the files of a hub repository into a folder, and checks them; what is there already in part is continued.
 
 Where the folder lies, and when it counts as complete, is `model_store`'s.
 """
 
+import hashlib
+import http.client
 import re
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +20,10 @@ if TYPE_CHECKING:
     from huggingface_hub import HfFileMetadata
 
 _SHA256 = re.compile("[0-9a-f]{64}")
+_GIT_BLOB = re.compile("[0-9a-f]{40}")
+"""What a hub declares for large files, and for the small ones that git itself keeps."""
+_COMMIT = "X-Repo-Commit"
+"""A header that a model hub's answers have, and hardly anyone else's."""
 
 
 def download(
@@ -38,7 +46,7 @@ def download(
         for name in source.files:
             declared = _declared(source, name, commit, hub)
             commit = declared.commit_hash or commit
-            hashes[name] = _fetch(declared, folder / name, report)
+            hashes[name] = _fetch(declared, folder / name, source.sha256.get(name), report)
     except (HfHubHTTPError, FileMetadataError) as error:
         raise EngineUnavailableError(_refusal(error, source, hub)) from error
     except (httpx2.HTTPError, OfflineModeIsEnabled, ConnectionError) as error:
@@ -56,23 +64,61 @@ def download(
     return f"{source.repository}@{commit}", hashes
 
 
+def reaches(source: HubRepository, hub: str | None, timeout_s: float) -> bool:
+    """Whether a hub answers, within about `timeout_s`, that it has the first file of `source`. Raises nothing.
+
+    False without the package that downloads. Light: it loads neither that package's network code nor the file.
+    """
+    try:
+        from huggingface_hub.constants import ENDPOINT, HF_HUB_OFFLINE
+    except ImportError:
+        return False
+    path = "/".join(part for part in (source.folder, source.files[0]) if part)
+    url = f"{(hub or ENDPOINT).rstrip('/')}/{source.repository}/resolve/{source.revision}/{path}"
+    if HF_HUB_OFFLINE or not url.startswith(("http://", "https://")):
+        return False
+    # Where the hub sends on to is not asked, but its own answer: a page to sign in to a network answers as well.
+    opener = urllib.request.build_opener(_NoRedirect)
+    try:
+        with opener.open(urllib.request.Request(url, method="HEAD"), timeout=timeout_s) as answer:  # noqa: S310 - see above
+            return _COMMIT in answer.headers
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code < 400 and _COMMIT in error.headers
+    except (OSError, http.client.HTTPException, ValueError):
+        return False
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
 def _declared(source: HubRepository, name: str, revision: str, hub: str | None) -> "HfFileMetadata":
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
 
-    url = hf_hub_url(source.repository, name, revision=revision, endpoint=hub)
+    url = hf_hub_url(source.repository, name, subfolder=source.folder or None, revision=revision, endpoint=hub)
     return get_hf_file_metadata(url, token=False, endpoint=hub)
 
 
-def _fetch(declared: "HfFileMetadata", target: Path, report: Callable[[str], None]) -> str:
+def _fetch(declared: "HfFileMetadata", target: Path, pinned: str | None, report: Callable[[str], None]) -> str:
     # The library's own hf_hub_download discards what it has when its process ends; its http_get continues.
     from huggingface_hub.file_download import http_get
 
     etag = declared.etag or ""
     wanted = etag if _SHA256.fullmatch(etag) else None
+    if pinned is not None and wanted not in {None, pinned}:
+        raise EngineUnavailableError(
+            f"The hub's {target.name} is another file than hiwar knows, so it was not fetched. "
+            "Use another hub (--hub), or a later version of hiwar."
+        )
+    wanted = wanted or pinned
     if wanted is not None and target.is_file() and sha256_of(target) == wanted:
         return wanted
     # The tag in the name keeps a part of one version from being continued with another.
     part = target.with_name(f"{target.name}.{re.sub('[^0-9A-Za-z]', '', etag)[:16]}.part")
+    if part.is_file() and part.stat().st_size > (declared.size or 0):
+        part.unlink()  # A hub sent more than it declared.
     report(f"downloading {target.name} ({(declared.size or 0) / 1e6:.1f} MB)")
     with part.open("ab") as file:
         http_get(
@@ -83,14 +129,20 @@ def _fetch(declared: "HfFileMetadata", target: Path, report: Callable[[str], Non
             displayed_filename=target.name,
         )
     found = sha256_of(part)
-    if wanted is not None and found != wanted:
+    if found != (wanted or found) or (_GIT_BLOB.fullmatch(etag) and _git_blob(part) != etag):
         part.unlink()
         raise EngineUnavailableError(
-            f"{target.name} arrived with another SHA-256 than the hub declares for it and was thrown away. "
+            f"{target.name} arrived with another hash than the hub declares for it and was thrown away. "
             "Run the same command again; if that repeats, use another hub (--hub)."
         )
     part.replace(target)
     return found
+
+
+def _git_blob(path: Path) -> str:
+    """The name that git gives to a small file's content."""
+    content = path.read_bytes()
+    return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
 
 
 def _refusal(error: Exception, source: HubRepository, hub: str | None) -> str:

@@ -53,16 +53,22 @@ class ModelStore:
         """Every model of the catalogue, in its order."""
         return tuple(StoredModel(entry, self._find(entry)) for entry in self._catalogue.values())
 
+    def voices(self, engine: str) -> tuple[StoredModel, ...]:
+        """The voices of the catalogue that an engine speaks with."""
+        return tuple(
+            model for model in self.list() if model.entry.kind == "synthesis" and engine in model.entry.engines
+        )
+
     def path(self, name: str) -> Path | None:
         """Where a model lies, None when not here or not whole. Raises HiwarError for an unknown name."""
-        return self._find(self._entry(name))
+        return self._find(self.entry(name))
 
     def ensure(self, name: str, report: Report) -> Path:
         """The path of a model, joined first if its packages carry it. Uses no network.
 
         Raises EngineUnavailableError with the command that brings a model which is not there.
         """
-        entry = self._entry(name)
+        entry = self.entry(name)
         if isinstance(entry.source, HubRepository):
             found = self._find(entry)
             if found is None:
@@ -72,7 +78,7 @@ class ModelStore:
 
     def pull(self, name: str, report: Report) -> Path:
         """Bring a model here and return its path; quick when it is here. Raises EngineUnavailableError."""
-        entry = self._entry(name)
+        entry = self.entry(name)
         if (found := self._find(entry)) is not None:
             return found
         source = entry.source
@@ -86,7 +92,8 @@ class ModelStore:
             case _:
                 assert_never(source)
 
-    def _entry(self, name: str) -> CatalogueEntry:
+    def entry(self, name: str) -> CatalogueEntry:
+        """A model of the catalogue. Raises HiwarError for an unknown name."""
         try:
             return self._catalogue[name]
         except KeyError:
@@ -102,7 +109,7 @@ class ModelStore:
         if isinstance(source, JoinedFromPackages):
             expected = {file.name: file.sha256 for file in source.files}
         else:
-            expected = dict.fromkeys(source.files)
+            expected = {name: source.sha256.get(name) for name in source.files}
         folder = self._models_dir / entry.name
         return folder if is_intact(folder, expected) else None
 

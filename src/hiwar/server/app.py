@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,23 +16,29 @@ from hiwar.engines import registry
 from hiwar.engines.contracts import EngineContext
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.server.settings import Settings
-from hiwar.serving import bindings, clock
-from hiwar.serving.auth import Authenticator, local_key
-from hiwar.serving.catalogue import VoiceCatalogue
+from hiwar.server.voice_loading import default_bindings, load_catalogue, load_voice_engine
+from hiwar.serving import clock
+from hiwar.serving.auth import Authenticator, local_key, operator_key
+from hiwar.serving.binding_file import BindingFile
 from hiwar.serving.keys import KeyStore
+from hiwar.serving.rebinding import Rebinding
 from hiwar.serving.service import Engines, SpeechService
 from hiwar.serving.workers import Workers
+from hiwar.transports.rest.bindings import binding_routes
 from hiwar.transports.rest.catalogue import catalogue_routes
 from hiwar.transports.rest.errors import error_response
 from hiwar.transports.rest.headers import ResponseHeaders
 from hiwar.transports.rest.health import health_routes
 from hiwar.transports.rest.metrics import metrics_routes
+from hiwar.transports.rest.text import text_routes
 from hiwar.transports.websocket.asr import asr_routes
 from hiwar.transports.websocket.tts import tts_routes
 
 # Engine threads yield to the event loop, which does little and must do it at once.
 _SPEAKING_NICENESS = 5
 _LISTENING_NICENESS = 10
+_LOADING_NICENESS = 19
+_LOADS_WAITING_MAX = 1
 
 
 def make_authenticator(settings: Settings) -> Authenticator:
@@ -47,17 +54,20 @@ def make_authenticator(settings: Settings) -> Authenticator:
             f"No API key exists, and {settings.host} can be reached by others; first run: hiwar keys create --name me"
         )
         raise HiwarError(ErrorCode.UNAUTHORIZED, message)
-    return Authenticator(store, ready_made)
+    return Authenticator(store, ready_made, operator_key(settings.data_dir))
 
 
-def make_workers(settings: Settings) -> tuple[Workers, Workers]:
-    """The threads that speak and those that listen. Both may fill the machine; the ones that speak are never queued
-    behind a decode of the others, and get the processor first: their steps are ten times shorter.
+def make_workers(settings: Settings) -> tuple[Workers, Workers, Workers]:
+    """The threads that speak, those that listen, and the one that loads voices while they do.
+
+    The first two may fill the machine; the ones that speak are never queued behind a decode of the others, and get the
+    processor first: their steps are ten times shorter. The last takes what they leave.
     """
     threads, waiting_max = settings.engines.threads, settings.limits.steps_waiting_max
     return (
         Workers(name="speak", threads=threads, niceness=_SPEAKING_NICENESS, waiting_max=waiting_max),
         Workers(name="listen", threads=threads, niceness=_LISTENING_NICENESS, waiting_max=waiting_max),
+        Workers(name="load", threads=1, niceness=_LOADING_NICENESS, waiting_max=_LOADS_WAITING_MAX),
     )
 
 
@@ -80,26 +90,35 @@ def load_engines(settings: Settings, report: Callable[[str], None]) -> Engines:
     """Load and warm what the settings name. Blocks for seconds. Raises EngineUnavailableError with what to do."""
     chosen = settings.engines
     context = EngineContext(settings.models_dir, concurrent_calls=chosen.threads, report=report)
-    voices = bindings.bindings(chosen.synthesis, settings.voices)
-    needed = dict.fromkeys(binding.engine for binding in voices.values() if binding.engine is not None)
-    synthesis = {name: registry.load_synthesis(name, replace(context, model=chosen.synthesis_model)) for name in needed}
-    recognition = replace(context, model=chosen.recognition_model)
     return Engines(
-        synthesis=synthesis,
-        recognition=registry.load_recognition(chosen.recognition, recognition),
+        recognition=registry.load_recognition(chosen.recognition, replace(context, model=chosen.recognition_model)),
         voice_activity=registry.load_voice_activity(chosen.voice_activity, context),
-        catalogue=VoiceCatalogue(voices, synthesis),
+        catalogue=load_catalogue(settings, report),
     )
 
 
-def make_app(service: SpeechService, progress: Callable[[], str]) -> ASGIApp:
+def make_rebinding(settings: Settings, service: SpeechService, workers: Workers) -> Rebinding:
+    """What changes voices while the server runs."""
+    return Rebinding(
+        lambda: service.engines.catalogue,
+        defaults=default_bindings(settings),
+        engines=registry.names(registry.SYNTHESIS),
+        load=partial(load_voice_engine, settings, lambda _line: None),
+        file=BindingFile(settings.bindings_file),
+        workers=workers,
+    )
+
+
+def make_app(service: SpeechService, rebinding: Rebinding, progress: Callable[[], str]) -> ASGIApp:
     """The routes. `progress` says in a few words what is being loaded."""
     routes = [
         *tts_routes(service),
         *asr_routes(service),
         *health_routes(service, progress),
         *catalogue_routes(service),
+        *binding_routes(service, rebinding),
         *metrics_routes(service),
+        *text_routes(service),
         WebSocketRoute("/{path:path}", _no_stream),
     ]
     handlers: Mapping[int | type[Exception], Callable[[Request, Exception], Response]] = {

@@ -10,9 +10,17 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from hiwar.errors import ErrorCode, HiwarError
-from hiwar.server.app import load_engines, make_app, make_authenticator, make_service, make_workers
+from hiwar.server.app import (
+    load_engines,
+    make_app,
+    make_authenticator,
+    make_rebinding,
+    make_service,
+    make_workers,
+)
 from hiwar.server.http_protocol import BoundedHttpProtocol
 from hiwar.server.settings import Settings
 from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
@@ -73,9 +81,10 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
         steps[-1:] = [line]
         report(line)
 
-    speaking, listening = make_workers(settings)
+    speaking, listening, loading = make_workers(settings)
     service = make_service(settings, authenticator, speaking, listening)
-    server = _Uvicorn(_config(settings, service, lambda: steps[-1]))
+    app = make_app(service, make_rebinding(settings, service, loading), lambda: steps[-1])
+    server = _Uvicorn(_config(settings, app))
     loaded: list[Engines] = []
 
     async def load() -> None:
@@ -91,8 +100,8 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
         await service.drain()
         server.should_exit = True
         await asyncio.gather(serving, ready, return_exceptions=True)
-        await asyncio.to_thread(speaking.close)
-        await asyncio.to_thread(listening.close)
+        for workers in (speaking, listening, loading):
+            await asyncio.to_thread(workers.close)
         for engines in loaded:
             engines.close()
         authenticator.close()
@@ -133,9 +142,9 @@ def _listener(settings: Settings) -> socket.socket:
     return listener
 
 
-def _config(settings: Settings, service: SpeechService, progress: Callable[[], str]) -> uvicorn.Config:
+def _config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
-        make_app(service, progress),
+        app,
         http=BoundedHttpProtocol,
         ws=BoundedWebSocketProtocol,
         ws_max_size=_WEBSOCKET_MESSAGE_BYTES_MAX,

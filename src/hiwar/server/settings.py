@@ -42,6 +42,8 @@ class EngineSettings:
     recognition_model: str | None = None
     """A model of the store, by name; None is the engine's own."""
     voice_activity: str = "silero"
+    lexicon: Path | None = None
+    """A file of words and how they are spoken, one to a line with a tab between, for every voice."""
     threads: Annotated[int, Meta(ge=1, le=64)] = field(default_factory=lambda: min(2, os.cpu_count() or 1))
     """More than the machine has cores only makes them wait for each other."""
 
@@ -74,6 +76,9 @@ class Settings:
     data_dir: Path = field(default_factory=_data_dir)
     models_dir: Path = field(default_factory=_models_dir)
     hub: str | None = None
+    """Address of the model hub; None is the default one of its library."""
+    offer_voices: bool = True
+    """Whether `hiwar serve` on a terminal asks the hub, once it is ready, if it could give a better Arabic voice."""
     engines: EngineSettings = field(default_factory=EngineSettings)
     synthesis: SynthesisSettings = field(default_factory=SynthesisSettings)
     recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
@@ -85,6 +90,11 @@ class Settings:
     def keys_file(self) -> Path:
         """The store of API keys."""
         return self.data_dir / "keys.db"
+
+    @property
+    def bindings_file(self) -> Path:
+        """What `hiwar voices bind` has put behind which names; it goes before `voices`."""
+        return self.data_dir / "voices.json"
 
     @property
     def on_loopback(self) -> bool:

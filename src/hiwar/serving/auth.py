@@ -13,6 +13,7 @@ from hiwar.serving.key_text import key_id_of, new_key
 from hiwar.serving.keys import UNLIMITED, KeyStore, Principal, Service
 
 _LOCAL_KEY_FILE = "local.key"
+_OPERATOR_KEY_FILE = "operator.key"
 _LOCAL = Principal("local", "local", limits=UNLIMITED)
 
 
@@ -20,28 +21,36 @@ class Authenticator:
     """Checks credentials against the store.
 
     `local_key` is the ready-made key without limits; give it only when nothing but this machine can connect.
+    `operator_key` changes what the server does and is good for nothing else; without one nobody may.
     """
 
-    def __init__(self, store: KeyStore, local_key: str | None) -> None:
+    def __init__(self, store: KeyStore, local_key: str | None, operator_key: str | None = None) -> None:
         self._store = store
         self._local_key = local_key
+        self._operator_key = operator_key
 
     def authenticate(self, value: str) -> Principal:
         """Who holds this API key, however it was sent. Raises HiwarError: unauthorized, or internal."""
-        principal = None
-        if self._local_key is not None and value.isascii() and hmac.compare_digest(value, self._local_key):
-            principal = _LOCAL
-        else:
-            principal = self._store.verify(value)
+        principal = _LOCAL if _is(self._local_key, value) else self._store.verify(value)
         if principal is None:
             raise HiwarError(
                 ErrorCode.UNAUTHORIZED, "The API key is not valid here; check it, or make one with: hiwar keys create"
             )
         return principal
 
+    def require_operator(self, value: str) -> None:
+        """Raise HiwarError forbidden for any but the operator's key, be it good for streams or not."""
+        if not _is(self._operator_key, value):
+            message = "Only who operates the server may do this, with the key in operator.key of its data folder."
+            raise HiwarError(ErrorCode.FORBIDDEN, message)
+
     def close(self) -> None:
         """Release the store. No call follows."""
         self._store.close()
+
+
+def _is(key: str | None, value: str) -> bool:
+    return key is not None and value.isascii() and hmac.compare_digest(value, key)
 
 
 def require_service(principal: Principal, service: Service) -> None:
@@ -55,36 +64,54 @@ def local_key(data_dir: Path) -> str:
 
     Raises HiwarError when the data folder cannot be used.
     """
-    try:
-        key = read_local_key(data_dir) or _make_local_key(data_dir)
-    except OSError as error:
-        message = f"The data folder {data_dir} cannot be used; check its rights, or name another with --data-dir."
-        raise HiwarError(ErrorCode.INTERNAL, message) from error
-    if key is None:
-        message = f"{data_dir / _LOCAL_KEY_FILE} holds no key; delete it and start again."
-        raise HiwarError(ErrorCode.INTERNAL, message)
-    return key
+    return _kept_key(data_dir, _LOCAL_KEY_FILE)
+
+
+def operator_key(data_dir: Path) -> str:
+    """The operator's key, made and kept in the same way, for servers that others can reach as well."""
+    return _kept_key(data_dir, _OPERATOR_KEY_FILE)
 
 
 def read_local_key(data_dir: Path) -> str | None:
     """The ready-made key, None when there is none or it cannot be read."""
+    return _read_key(data_dir / _LOCAL_KEY_FILE)
+
+
+def read_operator_key(data_dir: Path) -> str | None:
+    """The operator's key, None when there is none or it cannot be read."""
+    return _read_key(data_dir / _OPERATOR_KEY_FILE)
+
+
+def _kept_key(data_dir: Path, name: str) -> str:
     try:
-        key = (data_dir / _LOCAL_KEY_FILE).read_text(encoding="utf-8").strip()
+        key = _read_key(data_dir / name) or _make_key(data_dir, name)
+    except OSError as error:
+        message = f"The data folder {data_dir} cannot be used; check its rights, or name another with --data-dir."
+        raise HiwarError(ErrorCode.INTERNAL, message) from error
+    if key is None:
+        message = f"{data_dir / name} holds no key; delete it and start again."
+        raise HiwarError(ErrorCode.INTERNAL, message)
+    return key
+
+
+def _read_key(path: Path) -> str | None:
+    try:
+        key = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return None
     return key if key_id_of(key) else None
 
 
-def _make_local_key(data_dir: Path) -> str | None:
+def _make_key(data_dir: Path, name: str) -> str | None:
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Written aside, then linked: nobody reads half a key, and of two servers that start together one key stays.
-    fresh = data_dir / f".{_LOCAL_KEY_FILE}.{secrets.token_hex(4)}"
+    fresh = data_dir / f".{name}.{secrets.token_hex(4)}"
     with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
         file.write(new_key() + "\n")
     try:
-        (data_dir / _LOCAL_KEY_FILE).hardlink_to(fresh)
+        (data_dir / name).hardlink_to(fresh)
     except FileExistsError:
-        return read_local_key(data_dir)
+        return _read_key(data_dir / name)
     finally:
         fresh.unlink()
-    return read_local_key(data_dir)
+    return _read_key(data_dir / name)

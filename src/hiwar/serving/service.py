@@ -9,14 +9,16 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hiwar.engines.contracts import RecognitionEngine, SynthesisEngine, VoiceActivityEngine
+from hiwar.engines.contracts import RecognitionEngine, VoiceActivityEngine
 from hiwar.errors import EngineUnavailableError, ErrorCode, Fault, HiwarError
+from hiwar.pipelines.explanation import explain
 from hiwar.pipelines.recognition import RecognitionPipeline
 from hiwar.pipelines.settings import RecognitionSettings, SynthesisSettings
 from hiwar.pipelines.synthesis import SynthesisPipeline
 from hiwar.protocol import refusals
 from hiwar.protocol.asr_session import AsrServerSession
 from hiwar.protocol.effects import AsrEffect, TtsEffect
+from hiwar.protocol.fields import text_of
 from hiwar.protocol.tts_session import TtsServerSession
 from hiwar.serving.asr_stream import AsrStream
 from hiwar.serving.auth import Authenticator, require_service
@@ -28,28 +30,29 @@ from hiwar.serving.limits import ServingLimits
 from hiwar.serving.metrics import Metrics
 from hiwar.serving.tts_stream import TtsStream
 from hiwar.serving.workers import Workers
+from hiwar.text.explanation import SegmentReading
 from hiwar.text.feed import SegmentFeed
-from hiwar.vocabulary import RecognitionConfig, SpeechRequest
+from hiwar.vocabulary import LanguageChoice, RecognitionConfig, SpeechRequest
 
 log = logging.getLogger("hiwar.serving")
 
 _ID_ALPHABET = string.ascii_lowercase + string.digits
 _ID_CHARS = 8
+_READING_S = 1.0
+"""How soon a segment that is only explained is due: behind all audio."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engines:
     """Everything that is loaded, shared by all streams."""
 
-    synthesis: dict[str, SynthesisEngine]
     recognition: RecognitionEngine
     voice_activity: VoiceActivityEngine
     catalogue: VoiceCatalogue
 
     def close(self) -> None:
         """Release the models; no stream is open and none follows."""
-        for speaking in self.synthesis.values():
-            speaking.close()
+        self.catalogue.close()
         self.recognition.close()
         self.voice_activity.close()
 
@@ -142,6 +145,10 @@ class SpeechService:
             raise HiwarError(ErrorCode.INTERNAL, message) from error
         return principal
 
+    def require_operator(self, credential: str) -> None:
+        """Raise HiwarError forbidden for a credential that is not the operator's."""
+        self._authenticator.require_operator(credential)
+
     @contextlib.contextmanager
     def slot(self, principal: Principal | None) -> Iterator[Slot]:
         """Room for one connection while the context is open: as a stream, or with None among those yet to sign in.
@@ -199,6 +206,22 @@ class SpeechService:
         with self._registered(stream):
             await stream.run(opening)
 
+    async def explain(
+        self, text: str, voice: str, language: LanguageChoice, principal: Principal
+    ) -> tuple[SegmentReading, ...]:
+        """How a text would be read. Raises HiwarError for what could not be spoken, or when there is too much to do."""
+        with self.engines.catalogue.lent(voice) as (named, engine):
+            if principal.voices is not None and voice not in principal.voices:
+                raise refusals.voice_forbidden()
+            spoken = text_of(text, self.limits.text_chars_max)
+            segments = explain(spoken, voice=named, engine=engine, language=language)
+            found: list[SegmentReading] = []
+            while segment := await self._synthesis_workers.run(
+                lambda: next(segments, None), self._clock() + _READING_S
+            ):
+                found.append(segment)
+        return tuple(found)
+
     async def transcribe(self, connection: Connection, config: RecognitionConfig, slot: Slot) -> None:
         """Serve a recognition connection to its end. A slot of nobody: it signs in by its first frame."""
         now = self._clock()
@@ -244,14 +267,15 @@ class SpeechService:
             return session.refused(error)
         return session.signed_in(self._clock())
 
-    def _synthesis_pipeline(self, request: SpeechRequest, feed: SegmentFeed) -> SynthesisPipeline:
-        catalogue = self.engines.catalogue
-        voice = catalogue.voice(request.voice)
-        engine = catalogue.engine(voice)
-        if request.word_timestamps and not engine.info.word_timestamps:
-            message = "This voice cannot give word timestamps; leave word_timestamps out."
-            raise HiwarError(ErrorCode.INVALID_REQUEST, message)
-        return SynthesisPipeline(request, feed, voice=voice, engine=engine, clock=self._clock)
+    @contextlib.contextmanager
+    def _synthesis_pipeline(self, request: SpeechRequest, feed: SegmentFeed) -> Iterator[SynthesisPipeline]:
+        with self.engines.catalogue.lent(request.voice) as (voice, engine):
+            if request.word_timestamps and not engine.info.word_timestamps:
+                message = "This voice cannot give word timestamps; leave word_timestamps out."
+                raise HiwarError(ErrorCode.INVALID_REQUEST, message)
+            made = SynthesisPipeline(request, feed, voice=voice, engine=engine, clock=self._clock)
+            with contextlib.closing(made) as pipeline:
+                yield pipeline
 
     def _recognition_pipeline(self, config: RecognitionConfig) -> RecognitionPipeline:
         engines = self.engines

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -70,7 +71,7 @@ class TtsStream:
         connection: Connection,
         *,
         sign_in: Callable[[TtsServerSession, str], tuple[TtsEffect, ...]],
-        open_pipeline: Callable[[SpeechRequest, SegmentFeed], SynthesisPipeline],
+        open_pipeline: Callable[[SpeechRequest, SegmentFeed], AbstractContextManager[SynthesisPipeline]],
         workers: Workers,
         metrics: Metrics,
         settings: SynthesisSettings,
@@ -173,7 +174,7 @@ class TtsStream:
     async def _speak_one(self, job: _Job) -> None:
         request_id = job.request.request_id
         try:
-            with contextlib.closing(self._open_pipeline(job.request, job.feed)) as pipeline:
+            with self._open_pipeline(job.request, job.feed) as pipeline:
                 await self._pump(job, pipeline)
                 progress = pipeline.progress
         except PeerGoneError:

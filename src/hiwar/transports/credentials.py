@@ -1,9 +1,11 @@
 """Who makes a request, by its credential: header first, then query. A first WebSocket frame is the session's."""
 
+import ipaddress
 from collections.abc import Mapping
 
 from starlette.requests import HTTPConnection
 
+from hiwar.errors import ErrorCode, HiwarError
 from hiwar.protocol.refusals import unauthorized
 from hiwar.serving.keys import Principal, Service
 from hiwar.serving.service import SpeechService
@@ -33,3 +35,24 @@ def must_sign_in(connection: HTTPConnection, service: SpeechService, wanted: Ser
     if principal is None:
         raise unauthorized()
     return principal
+
+
+def must_be_operator(connection: HTTPConnection, service: SpeechService) -> None:
+    """Refuse everyone but the operator: on the server's own machine, the key in a header, where nothing logs it.
+
+    Raises HiwarError unauthorized or forbidden.
+    """
+    credential = credential_of(connection.headers, {})
+    if credential is None:
+        raise unauthorized()
+    if not _is_near(connection):
+        message = "This can be done on the server's own machine only; run the command there."
+        raise HiwarError(ErrorCode.FORBIDDEN, message)
+    service.require_operator(credential)
+
+
+def _is_near(connection: HTTPConnection) -> bool:
+    try:
+        return connection.client is not None and ipaddress.ip_address(connection.client.host).is_loopback
+    except ValueError:
+        return False

@@ -44,6 +44,9 @@ def test_the_option_wins_over_the_variable(tmp_path: Path, config: Path) -> None
     [
         "say hello",
         "voices",
+        "voices available",
+        "voices bind Yara hibari/male",
+        "voices unbind Yara",
         "keys create --name one",
         "keys list",
         "keys revoke one",

@@ -32,9 +32,9 @@ def _catalogue(prefix: str, sha256: str = _sha256(WHOLE)) -> tuple[CatalogueEntr
     config = JoinedFile("config.json", _sha256(b"{}"), (PackageFile(f"{prefix}_1", "data/config.json", "speech"),))
     joined = JoinedFromPackages((config, JoinedFile("model.bin", sha256, parts)))
     return (
-        CatalogueEntry("joined", "recognition", "tests", len(WHOLE), "MIT", joined),
-        CatalogueEntry("packaged", "synthesis", "tests", 1, "MIT", parts[0]),
-        CatalogueEntry("far", "recognition", "tests", 1, "MIT", HubRepository("some/one", ("model.bin",))),
+        CatalogueEntry("joined", "recognition", "tests", len(WHOLE), "MIT", joined, ("one",)),
+        CatalogueEntry("packaged", "synthesis", "tests", 1, "MIT", parts[0], ("two", "one")),
+        CatalogueEntry("far", "recognition", "tests", 1, "MIT", HubRepository("some/one", ("model.bin",)), ("one",)),
     )
 
 
@@ -216,3 +216,9 @@ def test_the_embedded_models_are_in_their_packages(tmp_path: Path) -> None:
         path = store.path(name)
         assert path is not None
         assert path.stat().st_size == entries[name].size_bytes
+
+
+def test_the_voices_of_an_engine(packages: Path, tmp_path: Path) -> None:
+    store = ModelStore(tmp_path, catalogue=_catalogue("halves"))
+    assert [model.entry.name for model in store.voices("one")] == ["packaged"]
+    assert store.voices("three") == ()

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from hiwar.server.app import make_app
+from hiwar.serving.rebinding import Rebinding
 from hiwar.serving.service import SpeechService
 
 SECRET = "what went wrong"
@@ -19,7 +20,7 @@ class _FailingService:
 
 
 def test_a_fault_has_the_contracts_body_and_headers() -> None:
-    app = make_app(cast("SpeechService", _FailingService()), lambda: "loading")
+    app = make_app(cast("SpeechService", _FailingService()), cast("Rebinding", None), lambda: "loading")
     scope = {
         "type": "http",
         "method": "GET",

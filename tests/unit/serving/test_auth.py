@@ -8,7 +8,9 @@ from hiwar.errors import ErrorCode, HiwarError
 from hiwar.serving.auth import (
     Authenticator,
     local_key,
+    operator_key,
     read_local_key,
+    read_operator_key,
     require_service,
 )
 from hiwar.serving.keys import UNLIMITED, KeyStore, Principal
@@ -89,3 +91,26 @@ def test_services_are_required_by_name() -> None:
     with pytest.raises(HiwarError, match="tts") as caught:
         require_service(principal, "tts")
     assert caught.value.code is ErrorCode.FORBIDDEN
+
+
+def test_the_operators_key_is_one_of_its_own_and_no_other_key_is_it(store: KeyStore, tmp_path: Path) -> None:
+    local, operator = local_key(tmp_path), operator_key(tmp_path)
+    assert (operator_key(tmp_path), read_operator_key(tmp_path)) == (operator, operator)
+    assert operator != local
+    assert stat.S_IMODE((tmp_path / "operator.key").stat().st_mode) == 0o600
+    authenticator = Authenticator(store, local, operator)
+    authenticator.require_operator(operator)
+    for other in (local, store.create("one")[1], "", "مفتاح", operator[:-1]):
+        with pytest.raises(HiwarError, match=r"operator\.key") as caught:
+            authenticator.require_operator(other)
+        assert caught.value.code is ErrorCode.FORBIDDEN
+
+
+def test_the_operators_key_speaks_to_no_stream_and_nobody_is_the_operator_without_one(
+    store: KeyStore, tmp_path: Path
+) -> None:
+    operator = operator_key(tmp_path)
+    with pytest.raises(HiwarError):
+        Authenticator(store, None, operator).authenticate(operator)
+    with pytest.raises(HiwarError):
+        Authenticator(store, operator).require_operator(operator)

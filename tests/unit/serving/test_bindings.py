@@ -1,4 +1,8 @@
-from hiwar.serving.bindings import EMBEDDED, VoiceBinding, bindings
+import msgspec
+import pytest
+
+from hiwar.errors import ErrorCode, HiwarError
+from hiwar.serving.bindings import EMBEDDED, LoadedAs, VoiceBinding, binding_of, bindings
 from hiwar.vocabulary import DEFAULT_VOICE
 
 
@@ -32,3 +36,38 @@ def test_another_engine_brings_its_own_voice() -> None:
     assert bindings("hibari", {"Yara": VoiceBinding("tone", "tone", "Ours.")})["Yara"] == VoiceBinding(
         "tone", "tone", "Ours."
     )
+
+
+def test_another_model_brings_its_own_voice() -> None:
+    assert bindings("piper", {"Yara": VoiceBinding(model="kareem")})["Yara"] == VoiceBinding("piper", model="kareem")
+    own = VoiceBinding("piper", "kareem/two", "Ours.", "kareem")
+    assert bindings("hibari", {"Sara": own})["Sara"] == own
+    assert own.loaded_as == LoadedAs("piper", "kareem")
+
+
+@pytest.mark.parametrize(
+    ("reference", "binding"),
+    [
+        ("hibari/male", VoiceBinding("hibari", "male")),
+        ("hibari", VoiceBinding("hibari")),
+        ("ar_JO-kareem-medium", VoiceBinding("piper", model="ar_JO-kareem-medium")),
+        ("en_GB-aru-medium/03", VoiceBinding("piper", "en_GB-aru-medium/03", model="en_GB-aru-medium")),
+    ],
+)
+def test_what_an_operator_means(reference: str, binding: VoiceBinding) -> None:
+    assert binding_of(reference, ("hibari", "piper")) == binding
+
+
+@pytest.mark.parametrize(
+    "reference", ["", "/", "/etc/passwd", "../up", ".", "..", "a b", "x" * 101, f"a/{'b' * 101}", "-x"]
+)
+def test_what_can_name_no_voice(reference: str) -> None:
+    with pytest.raises(HiwarError, match="hiwar voices available") as caught:
+        binding_of(reference, ("hibari", "piper"))
+    assert caught.value.code is ErrorCode.INVALID_REQUEST
+
+
+@pytest.mark.parametrize("model", ["/srv/voice", "..", "a/b"])
+def test_a_binding_names_a_model_and_no_file(model: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"engine": "piper", "model": model}, VoiceBinding)

@@ -14,7 +14,7 @@ from hiwar.engines.tone.voice_activity import ToneVoiceActivity
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.pipelines.settings import RecognitionSettings, SynthesisSettings
 from hiwar.serving.auth import Authenticator
-from hiwar.serving.bindings import bindings
+from hiwar.serving.bindings import LoadedAs, bindings
 from hiwar.serving.catalogue import VoiceCatalogue
 from hiwar.serving.keys import KeyStore, Principal
 from hiwar.serving.limits import ServingLimits
@@ -36,9 +36,8 @@ class ClosingEngine(ToneSynthesis):
 
 
 def tone_engines(synthesis: ToneSynthesis | None = None) -> Engines:
-    loaded = {"tone": synthesis or ToneSynthesis()}
-    catalogue = VoiceCatalogue(bindings("tone", {}), loaded)
-    return Engines(dict(loaded), ToneRecognition(), ToneVoiceActivity(), catalogue)
+    catalogue = VoiceCatalogue(bindings("tone", {}), {LoadedAs("tone"): synthesis or ToneSynthesis()})
+    return Engines(ToneRecognition(), ToneVoiceActivity(), catalogue)
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@ import asyncio
 import functools
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, closing
 from dataclasses import dataclass
 from typing import cast
 
@@ -57,12 +57,12 @@ async def speaking(
     connection, clock, pipelines, metrics = QueueConnection(), HeldClock(), list[ScriptedSpeech](), Metrics()
     remaining = list(scripts)
 
-    def open_pipeline(request: SpeechRequest, feed: SegmentFeed) -> SynthesisPipeline:
+    def open_pipeline(request: SpeechRequest, feed: SegmentFeed) -> AbstractContextManager[SynthesisPipeline]:
         script = remaining.pop(0)
         if isinstance(script, Exception):
             raise script
         pipelines.append(ScriptedSpeech(script, feed))
-        return cast("SynthesisPipeline", pipelines[-1])
+        return closing(cast("SynthesisPipeline", pipelines[-1]))
 
     def sign_in(session: TtsServerSession, credential: str) -> tuple[TtsEffect, ...]:
         if credential != "good":

@@ -1,8 +1,12 @@
 from collections.abc import Mapping
+from typing import cast
 
 import pytest
+from starlette.requests import HTTPConnection
 
-from hiwar.transports.credentials import credential_of
+from hiwar.errors import ErrorCode, HiwarError
+from hiwar.serving.service import SpeechService
+from hiwar.transports.credentials import credential_of, must_be_operator
 
 FOUND: list[tuple[Mapping[str, str], Mapping[str, str], str | None]] = [
     ({}, {}, None),
@@ -33,3 +37,37 @@ def test_where_a_credential_is_found(
     headers: Mapping[str, str], query: Mapping[str, str], credential: str | None
 ) -> None:
     assert credential_of(headers, query) == credential
+
+
+class _Guarded:
+    def require_operator(self, credential: str) -> None:
+        if credential != "K":
+            raise HiwarError(ErrorCode.FORBIDDEN, "No.")
+
+
+def _refusal(client: str | None, header: str | None, query: str = "") -> ErrorCode | None:
+    headers = [] if header is None else [(b"x-api-key", header.encode())]
+    scope = {
+        "type": "http",
+        "headers": headers,
+        "query_string": query.encode(),
+        "client": None if client is None else (client, 1),
+    }
+    try:
+        must_be_operator(HTTPConnection(scope), cast("SpeechService", _Guarded()))
+    except HiwarError as error:
+        return error.code
+    return None
+
+
+@pytest.mark.parametrize("client", ["127.0.0.1", "::1", "127.1.2.3"])
+def test_the_operator_is_on_this_machine_and_sends_the_key_in_a_header(client: str) -> None:
+    assert _refusal(client, "K") is None
+    assert _refusal(client, "other") is ErrorCode.FORBIDDEN
+    assert _refusal(client, None) is ErrorCode.UNAUTHORIZED
+    assert _refusal(client, None, "api_key=K") is ErrorCode.UNAUTHORIZED
+
+
+@pytest.mark.parametrize("client", ["10.0.0.1", "2001:db8::1", "localhost.example", "", None])
+def test_from_elsewhere_even_the_right_key_does_nothing(client: str | None) -> None:
+    assert _refusal(client, "K") is ErrorCode.FORBIDDEN
