@@ -58,8 +58,11 @@ class AcousticModel:
     def __init__(self, sessions: Mapping[str, Session]) -> None:
         self._sessions = sessions
 
-    def encode(self, ids: Sequence[int], speed: float) -> Timing:
-        """Timing of a phoneme string, given with the silent phoneme at both ends. `speed` 0.5 to 2.0."""
+    def encode(self, ids: Sequence[int], speed: float, lengths: Sequence[float] = ()) -> Timing:
+        """Timing of a phoneme string, given with the silent phoneme at both ends. `speed` 0.5 to 2.0.
+
+        `lengths` multiply the duration of each phoneme; () leaves them as the model plans them.
+        """
         inputs: dict[str, NDArray[Any]] = {
             graphs.IDS: np.array([ids], np.int64),
             # Asked for another speed, the model rounds every sound by itself, and half of them the same way.
@@ -68,9 +71,10 @@ class AcousticModel:
         outputs = (graphs.DURATIONS, graphs.EXACT_DURATIONS, graphs.SOUND_FEATURES, graphs.PITCH_FEATURES)
         rounded, exact, sound, pitch = self._sessions[graphs.ENCODER].run(outputs, inputs)
         durations = rounded.astype(np.intp)
-        if speed != 1.0:
+        asked = np.asarray(lengths or np.ones(len(ids)))
+        if speed != 1.0 or np.any(asked != 1.0):
             # The silence before the first sound only has to be there: it is not heard, and longer costs time.
-            durations = np.concatenate((durations[:1], spread(exact.ravel()[1:], speed)))
+            durations = np.concatenate((durations[:1], spread((exact.ravel() * asked)[1:], speed)))
         return Timing(speed, durations, np.repeat(np.arange(len(durations)), durations), sound, pitch)
 
     def frames(self, timing: Timing, start: int, stop: int) -> FrameRun:

@@ -7,6 +7,7 @@ from hibari import dsp
 from hiwar.engines.contracts import EngineInfo, EngineVoice, SpeechPiece
 from hiwar.engines.hibari import vocoder
 from hiwar.engines.hibari.acoustic import AcousticModel
+from hiwar.engines.hibari.alphabet import spelling
 from hiwar.engines.hibari.endings import ended
 from hiwar.engines.hibari.shaping import shaping
 from hiwar.engines.hibari.stream import Schedule, speak
@@ -14,6 +15,7 @@ from hiwar.engines.hibari.voices import SHAPES, VOICES
 from hiwar.engines.hibari.word_times import WordTimes
 from hiwar.engines.reading.phonemizer import Phonemes, Phonemizer
 from hiwar.errors import EngineError
+from hiwar.text.explanation import TokenReading
 from hiwar.vocabulary import Language
 
 INFO = EngineInfo(
@@ -74,6 +76,10 @@ class HibariEngine:
         pace = speed * (SHAPES[voice].pace if language == "ar" else 1.0)
         return self._pieces(self._phonemizer(text, language, continues=continues), voice, pace, sample_rate)
 
+    def explain(self, text: str, *, voice: str, language: Language) -> tuple[TokenReading, ...]:  # noqa: ARG002
+        """The same for every voice: they are one model."""
+        return self._phonemizer.explain(text, language)
+
     def close(self) -> None:
         """Drop the model; the memory goes with the last reference."""
         self._model = None
@@ -93,7 +99,8 @@ class HibariEngine:
         model = self._model
         if model is None:
             raise EngineError
-        timing = model.encode([0, *(self._ids[character] for character in phonemes.text), 0], speed)
+        spelled = spelling(phonemes.text, phonemes.words, self._ids)
+        timing = model.encode(spelled.ids, speed, spelled.lengths)
         words: WordTimes | None = None
         at_ms = from_ms
         sounding = vocoder.Vocoder(
@@ -101,7 +108,7 @@ class HibariEngine:
         )
         for stretch in speak(model, timing, sounding, self._schedule):
             if words is None:
-                words = WordTimes(phonemes.words, timing, stretch.start, from_ms)
+                words = WordTimes(spelled.words, timing, stretch.start, from_ms)
             if stretch.stop == timing.frame_count:
                 samples = ended(stretch.samples, phonemes, speed, sample_rate, words.given_until_ms - at_ms)
                 yield SpeechPiece(samples, words.rest(at_ms + len(samples) * 1000 / sample_rate))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from hiwar.engines.onnx_graphs import Recipe, cut
+from hiwar.engines.hibari.alphabet import BLENDS, vocabulary
+from hiwar.engines.onnx_graphs import MissingTensorError, Recipe, cut
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 ENCODER, PROSODY, DECODER, HEAD = "encoder", "prosody", "decoder", "head"
 
 IDS, SPEED = "ids", "speed"
+_SIGNS = ("m.text.emb.weight", "pn.text.emb.weight")
+"""What the encoder starts from, a row for each id: of the sound and of its pitch."""
+
 DURATIONS, EXACT_DURATIONS = "/Clip_output_0", "/Div_40_output_0"
 """Of each phoneme in units of 25 ms: whole ones, at least one; and as they were before rounding."""
 
@@ -47,6 +51,7 @@ Array = NDArray[np.float32]
 
 
 def _make(model: "ModelProto") -> Mapping[str, "ModelProto"]:
+    blend(model)
     return {
         ENCODER: cut(
             model,
@@ -63,9 +68,24 @@ def _make(model: "ModelProto") -> Mapping[str, "ModelProto"]:
     }
 
 
+def blend(model: "ModelProto") -> None:
+    """Give the signs of BLENDS their rows."""
+    from onnx import numpy_helper
+
+    ids = vocabulary()
+    tables = {table.name: table for table in model.graph.initializer}
+    for name in _SIGNS:
+        if name not in tables:
+            raise MissingTensorError(name)
+        rows = numpy_helper.to_array(tables[name]).copy()
+        for sign, parts in BLENDS.items():
+            rows[ids[sign]] = sum(weight * rows[ids[known]] for known, weight in parts.items())
+        tables[name].CopyFrom(numpy_helper.from_array(rows, name))
+
+
 RECIPE = Recipe(
     name="hibari",
-    definition="encoder, prosody, decoder, head: 2",
+    definition=f"encoder, prosody, decoder, head: 2; {BLENDS}",
     parts=(ENCODER, PROSODY, DECODER, HEAD),
     make=_make,
     remedy="Install the voice package that hiwar knows: pip install hibari-tts==0.2.1",

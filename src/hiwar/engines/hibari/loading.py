@@ -1,7 +1,5 @@
 """Builds the hibari engine from the files in its packages: sessions with bounded threads, lexicons, one warm-up."""
 
-import json
-from importlib.resources import files
 from pathlib import Path
 
 from hibari.voices import voice_path
@@ -9,12 +7,13 @@ from hibari.voices import voice_path
 from hiwar.engines.contracts import EngineContext
 from hiwar.engines.hibari import arabic_sounds
 from hiwar.engines.hibari.acoustic import AcousticModel
+from hiwar.engines.hibari.alphabet import LENGTHS, vocabulary
 from hiwar.engines.hibari.engine import HibariEngine
 from hiwar.engines.hibari.graphs import RECIPE
 from hiwar.engines.hibari.stream import Schedule
 from hiwar.engines.onnx_graphs import derive
 from hiwar.engines.onnx_sessions import open_session
-from hiwar.engines.reading.loading import load_readers
+from hiwar.engines.reading.loading import load_front_end
 from hiwar.engines.reading.phonemizer import Phonemizer
 from hiwar.errors import EngineError, EngineUnavailableError
 from hiwar.vocabulary import Language
@@ -30,16 +29,20 @@ def load_engine(context: EngineContext) -> HibariEngine:
     voice model of another structure.
     """
     context.report("Loading the hibari voice model")
-    ids: dict[str, int] = json.loads((files("hibari") / "assets" / "vocab.json").read_text(encoding="utf-8"))
-    phonemizer = Phonemizer(*load_readers(), frozenset(ids), arabic_sounds.sounds)
-    parts = derive(Path(voice_path(_PACKAGED_VOICE)).read_bytes(), RECIPE, context)
+    ids = vocabulary()
+    phonemizer = Phonemizer(*load_front_end(context), frozenset({*ids, *LENGTHS}), arabic_sounds.sounds)
     try:
-        model = AcousticModel({name: open_session(part) for name, part in parts.items()})
-        engine = HibariEngine(model, phonemizer, ids, Schedule())
+        engine = HibariEngine(load_model(context), phonemizer, ids, Schedule())
         _warm_up(engine)
     except EngineError as error:
         raise EngineUnavailableError(f"The hibari voice model cannot be run. {RECIPE.remedy}") from error
     return engine
+
+
+def load_model(context: EngineContext) -> AcousticModel:
+    """The parts of the voice model, opened. Raises EngineUnavailableError for another structure, and EngineError."""
+    parts = derive(Path(voice_path(_PACKAGED_VOICE)).read_bytes(), RECIPE, context)
+    return AcousticModel({name: open_session(part) for name, part in parts.items()})
 
 
 def _warm_up(engine: HibariEngine) -> None:

@@ -25,10 +25,10 @@ class Shape:
 _ACCENT = "an English voice model taught Arabic sounds: foreign accent, no pharyngeals, no emphatics"
 
 SHAPES: dict[str, Shape] = {
-    "female": Shape(pitch=1.1, formants=1.05, bass_db=0.0, pace=0.95, gain=1.64),
+    "female": Shape(pitch=1.0, formants=1.0, bass_db=0.0, pace=0.95, gain=1.6),
     "female-low": Shape(pitch=0.82, formants=0.93, bass_db=-6.0, pace=0.92, gain=1.71),
     "male": Shape(pitch=0.58, formants=0.87, bass_db=-18.0, pace=0.95, gain=1.72),
-    "english-female": Shape(pitch=1.0, formants=1.0, bass_db=0.0, pace=0.95, gain=1.6),
+    "english-female": Shape(pitch=1.1, formants=1.05, bass_db=0.0, pace=0.95, gain=1.64),
 }
 
 VOICES: tuple[EngineVoice, ...] = (
@@ -38,7 +38,7 @@ VOICES: tuple[EngineVoice, ...] = (
         languages=("ar", "en"),
         gender="female",
         quality="basic",
-        description=f"A light voice, made from the one voice of the model. Arabic by {_ACCENT}.",
+        description=f"The one voice of the model as it is. Arabic by {_ACCENT}.",
     ),
     EngineVoice(
         name="female-low",
@@ -62,6 +62,6 @@ VOICES: tuple[EngineVoice, ...] = (
         languages=("en", "ar"),
         gender="female",
         quality="good",
-        description=f"American English in the model's own voice. Its Arabic is by {_ACCENT}.",
+        description=f"American English, lighter than the model's own voice. Its Arabic is by {_ACCENT}.",
     ),
 )

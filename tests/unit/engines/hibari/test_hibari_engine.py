@@ -153,7 +153,7 @@ def test_all_voices_are_equally_loud_in_both_languages(engine: SynthesisEngine) 
 )
 def test_the_pause_at_the_end_follows_the_mark(engine: SynthesisEngine, text: str, pause_s: float) -> None:
     for speed in (0.6, 1.0, 1.6):
-        samples = joined(pieces(engine, text, "english-female", "en", speed))
+        samples = joined(pieces(engine, text, "female", "en", speed))
         loud = np.flatnonzero(np.abs(samples) > 0.01)
         silence_s = (len(samples) - loud[-1]) / engine.info.sample_rate
         assert silence_s == pytest.approx(pause_s / speed, abs=0.06)
@@ -161,7 +161,7 @@ def test_the_pause_at_the_end_follows_the_mark(engine: SynthesisEngine, text: st
 
 def test_a_sentence_that_goes_on_in_the_next_segment_hardly_pauses(engine: SynthesisEngine) -> None:
     found = engine.synthesize(
-        "Good morning", voice="english-female", language="en", speed=1.0, sample_rate=24000, continues=True
+        "Good morning", voice="female", language="en", speed=1.0, sample_rate=24000, continues=True
     )
     samples = np.concatenate([piece.samples for piece in found])
     loud = np.flatnonzero(np.abs(samples) > 0.01)
@@ -192,7 +192,7 @@ def test_a_rate_that_is_not_native_is_refused(engine: SynthesisEngine) -> None:
 
 def test_words_of_a_segment_that_is_longer_than_one_string_go_on_in_time(engine: SynthesisEngine) -> None:
     text = "seventeen wonderful elephants " * 12
-    found = pieces(engine, text, "english-female", "en")
+    found = pieces(engine, text, "female", "en")
     words = [word for piece in found for word in piece.words]
     assert [text[word.start : word.end] for word in words] == text.split()
     assert all(0 < after.start_ms - before.start_ms < 2500 for before, after in pairwise(words))
