@@ -126,6 +126,8 @@ def test_a_start_on_a_terminal_tells_of_a_better_voice_once_the_hub_answers(site
     shown = on_a_terminal(arguments, wait_s=BOUND_S, environment=environment, over=lambda shown: offer in shown)
     assert 0 <= shown.find("hiwar is ready") < shown.find(offer)
     assert "63 MB, licence not stated" in shown
+    command_line = " ".join(shown[shown.find(offer) :].split())
+    assert f"--models-dir {site.path / 'models'} --hub {site.hub.address}" in command_line
     assert [method for method, _, _ in site.hub.requests] == ["HEAD"]
     assert not list((site.path / "models").glob("ar_JO*"))
 

@@ -196,6 +196,35 @@ def test_a_hub_that_sends_too_much_does_not_stay_in_the_way(hub: Hub, tmp_path: 
     assert (folder / "config.json").read_bytes() == hub.files["config.json"]
 
 
+def test_a_hub_that_never_stops_sending_does_not_fill_the_disk(hub: Hub, tmp_path: Path) -> None:
+    hub.more = bytes(30 * MIB)
+    with pytest.raises(EngineUnavailableError, match="another size than it declared"):
+        _store(hub, tmp_path, "config.json").pull("sample", _silent)
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) <= len(hub.files["config.json"])
+
+
+def test_a_file_that_is_declared_far_too_large_is_not_even_fetched(hub: Hub, tmp_path: Path) -> None:
+    hub.files["config.json"] = bytes(49 * MIB)
+    with pytest.raises(EngineUnavailableError, match=r"declares 51 MB for config\.json, far more than the model has"):
+        _store(hub, tmp_path, "config.json").pull("sample", _silent)
+    assert hub.ranges("config.json") == []
+
+
+def test_what_cannot_be_checked_is_said(hub: Hub, tmp_path: Path) -> None:
+    said: list[str] = []
+    _store(hub, tmp_path / "hashed", "config.json").pull("sample", said.append)
+    assert len(said) == 1
+    hub.declared_sha256 = "5f3a-1c"
+    _store(hub, tmp_path / "plain", "config.json").pull("sample", said.append)
+    assert said[2:] == ["config.json could not be checked beyond its size: the hub declares no hash for it"]
+
+
+def test_an_address_that_is_none_says_what_to_check(hub: Hub, tmp_path: Path) -> None:
+    hub.address = "http://[::"
+    with pytest.raises(EngineUnavailableError, match=r"check --hub or HIWAR_HUB"):
+        _store(hub, tmp_path).pull("sample", _silent)
+
+
 def _pull_command(hub: Hub, models_dir: Path) -> list[str]:
     voice = "ar_JO-kareem-low"
     hub.repository = "rhasspy/piper-voices"

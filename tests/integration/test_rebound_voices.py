@@ -170,9 +170,7 @@ def test_the_command_says_what_keeps_a_server_from_it(server: LiveServer) -> Non
     (server.settings.data_dir / "operator.key").unlink()
     (server.settings.data_dir / "operator.key").write_text(server.key)
     refused = _command(server, "bind", "Yara", "tone/tone")
-    assert refused.stderr.startswith(
-        "Error: The server refused (HTTP 403). Only who operates"
-    )
+    assert refused.stderr.startswith("Error: The server refused (HTTP 403). Only who operates")
     assert not server.settings.bindings_file.exists()
 
 

@@ -212,6 +212,20 @@ def test_tls(tmp_path: Path) -> None:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), https)
         with opener.open(f"https{server.url.removeprefix('wss')}/healthz", timeout=WAIT_S) as answer:
             assert answer.status == 200
+        # Its operator need not have the certificate that others know it by.
+        bound = run(tmp_path, "voices", "bind", "Yara", "tone/tone", "--url", server.url)
+        assert bound.code == 0, bound.err
+        plain = run(tmp_path, "voices", "unbind", "Yara", "--url", server.url.replace("wss", "ws"))
+        assert "is it one with TLS" in plain.err
+
+
+def test_the_operator_of_a_server_for_others_reaches_it_by_the_address_that_is_told(tmp_path: Path) -> None:
+    assert run(tmp_path, "keys", "create", "--name", "me").code == 0
+    with serve_process(tmp_path, "--host", "0.0.0.0") as server:  # noqa: S104 - others are what this is about
+        told = re.search(r" --live --url (ws://127\.0\.0\.1:\d+)", server.announced)
+        assert told, server.announced
+        bound = run(tmp_path, "voices", "bind", "Yara", "tone/tone", "--url", told[1])
+        assert bound.code == 0, bound.err
 
 
 def test_tls_files_that_are_not_there(tmp_path: Path) -> None:

@@ -105,7 +105,8 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 hub.break_after_bytes = None
                 hub.down = True
                 self.close_connection = True
-            self.wfile.write(body)
+            with contextlib.suppress(ConnectionError):  # who is sent too much hangs up
+                self.wfile.write(body)
 
         def _head(self, status: int, length: int, content: bytes | None = None) -> None:
             self.send_response(status)

@@ -1,5 +1,7 @@
 """Plain HTTP requests of the commands to a hiwar server; its refusals become errors again."""
 
+import http.client
+import ssl
 import urllib.error
 import urllib.request
 
@@ -23,22 +25,49 @@ def request(
 ) -> bytes:
     """The body of the answer to a GET, or to a POST of `body` as JSON, or to another method.
 
-    Raises HiwarError with what the server says, and ConnectionFailedError when none answers.
+    Raises HiwarError with what the server says, and ConnectionFailedError when none answers. No redirect is followed.
     """
     content = None if body is None else msgspec.json.encode(body)
     headers = {"Content-Type": "application/json", **key_header(server.api_key)}
     address = "http" + server.url.removeprefix("ws") + path
     asked = urllib.request.Request(address, content, headers, method=method)  # noqa: S310 - http or https
-    # To this machine no proxy leads, and one would see the key.
-    opener = urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if on_this_machine(server.url) else []))
     try:
-        with opener.open(asked, timeout=timeout_s) as response:
+        with _opener(server.url).open(asked, timeout=timeout_s) as response:
             return bytes(response.read())
     except urllib.error.HTTPError as error:
         with error:
             raise _refused(error) from error
+    except TimeoutError as error:
+        message = (
+            f"The server at {server.url} has not answered after {timeout_s:.0f} s; try again when it is less busy."
+        )
+        raise ConnectionFailedError(message) from error
+    except (ConnectionResetError, http.client.HTTPException) as error:
+        message = (
+            f"What listens at {server.url} does not answer as a hiwar server; is it one with TLS (--url wss://...)?"
+        )
+        raise ConnectionFailedError(message) from error
     except OSError as error:
         raise ConnectionFailedError(f"No hiwar server answers at {server.url}; start one with: hiwar serve") from error
+
+
+def _opener(url: str) -> urllib.request.OpenerDirector:
+    if not on_this_machine(url):
+        return urllib.request.build_opener(_NoRedirect)
+    # A certificate is made out to other names than a loopback address, and who listens here is known without.
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    # To this machine no proxy leads, and one would see the key.
+    direct = urllib.request.ProxyHandler({})
+    return urllib.request.build_opener(_NoRedirect, direct, urllib.request.HTTPSHandler(context=context))
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """The library would take the key along to whatever host it is sent to."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
 
 
 def _refused(error: urllib.error.HTTPError) -> HiwarError:
@@ -46,7 +75,7 @@ def _refused(error: urllib.error.HTTPError) -> HiwarError:
         refusal = msgspec.json.decode(error.read(), type=_Refusal)
     except (OSError, ValueError):
         refusal = _Refusal()
-    advice = "Is the key right (--api-key)?" if error.code in (401, 403) else ""
+    advice = "Is the key right (--api-key)?" if error.code == 401 else ""
     said = refusal.detail or "Is this a hiwar server, and ready (/readyz)?"
-    message = f"The server refused (HTTP {error.code}). {said} {advice}"
+    message = f"The server refused (HTTP {error.code}). {said.rstrip('.')}. {advice}"
     return HiwarError(refusal.reason or ErrorCode.INVALID_REQUEST, message.rstrip())

@@ -97,7 +97,7 @@ async def _serve(settings: Settings) -> None:
         if server.ready.done():
             server.ready.result()
             _announce(settings, server.url("ws"), server.url("http"), time.monotonic() - began_s)
-            offer_voice(settings, _this_program(), _server_options(settings, server.url("ws")))
+            offer_voice(settings, _this_program(), _binding_options(settings, server.url("ws")))
         await stopping
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
@@ -136,10 +136,20 @@ def _this_program() -> str:
 
 def _server_options(settings: Settings, websocket: str) -> str:
     """What a client command needs to find a server that is not where it looks by itself."""
-    options = "" if websocket == DEFAULT_URL else f" --url {websocket}"
+    # An address that stands for all of the machine's is none to connect to.
+    here = websocket.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+    options = "" if here == DEFAULT_URL else f" --url {here}"
     if settings.data_dir != Settings().data_dir:
         options += f" --data-dir {shlex.quote(str(settings.data_dir))}"
     return options
+
+
+def _binding_options(settings: Settings, websocket: str) -> str:
+    """What `hiwar voices bind` needs as well: it fetches a voice to where the server will look for it."""
+    options = _server_options(settings, websocket)
+    if settings.models_dir != Settings().models_dir:
+        options += f" --models-dir {shlex.quote(str(settings.models_dir))}"
+    return options if settings.hub is None else f"{options} --hub {shlex.quote(settings.hub)}"
 
 
 def _print_settings(loaded: LoadedSettings) -> None:

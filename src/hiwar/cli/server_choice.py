@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 
 from hiwar.cli.options import config_option
-from hiwar.errors import EngineUnavailableError
+from hiwar.errors import EngineUnavailableError, ErrorCode, HiwarError
 from hiwar.server.settings import Settings, load_settings
 from hiwar.serving.auth import read_local_key
 
@@ -63,7 +63,10 @@ async def chosen_server(
 
 
 async def running_server(url: str | None) -> str | None:
-    """The WebSocket address of the server that was named, or else of one where they listen by default; None without."""
+    """The WebSocket address of the server that was named, or else of one where they listen by default; None without.
+
+    Raises HiwarError for what is no address.
+    """
     if url is not None or await _something_listens(DEFAULT_URL):
         return _websocket_url(url or DEFAULT_URL)
     return None
@@ -71,7 +74,15 @@ async def running_server(url: str | None) -> str | None:
 
 def _websocket_url(url: str) -> str:
     """`http://` is what people paste; the same address speaks WebSocket."""
-    return "ws" + url.removeprefix("http") if url.startswith("http") else url
+    address = ("ws" + url.removeprefix("http") if url.startswith("http") else url).rstrip("/")
+    try:
+        parts = urlsplit(address)
+        is_one = parts.scheme in {"ws", "wss"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise HiwarError(ErrorCode.INVALID_REQUEST, f"{url!r} is no server's address; write it as {DEFAULT_URL}")
+    return address
 
 
 def _local_key(url: str, settings: Settings) -> str | None:

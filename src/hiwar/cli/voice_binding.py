@@ -2,7 +2,6 @@
 
 import asyncio
 import urllib.parse
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -58,7 +57,7 @@ def bind(
     """
     settings = load_settings({"data_dir": data_dir, "models_dir": models_dir, "hub": hub}, config).settings
     _check_name(settings, name)
-    asyncio.run(_prepare(settings, name, voice))
+    _prepare(settings, name, voice)
     address = asyncio.run(running_server(url))
     if address is None:
         BindingFile(settings.bindings_file).change(name, voice)
@@ -107,17 +106,19 @@ def available(as_json: bool, config: Path | None, models_dir: Path | None) -> No
 
 
 def _choices(settings: Settings) -> list[dict[str, str]]:
-    store = ModelStore(settings.models_dir)
+    store, by_hand = ModelStore(settings.models_dir), _put_by_hand(settings)
     rows = []
     for bound in EMBEDDED.values():
         entry = store.entry(bound.engine or "")
-        rows.append(_choice(f"{bound.engine}/{bound.engine_voice}", "yes", entry))
+        here = "yes" if store.path(entry.name) else "not installed"
+        rows.append(_choice(f"{bound.engine}/{bound.engine_voice}", here, entry))
     for model in store.voices("piper"):
-        here = "yes" if model.path else f"pull {model.entry.size_bytes / 1e6:.0f} MB"
-        rows.append(_choice(model.entry.name, here, model.entry))
+        if model.entry.name not in by_hand:
+            here = "yes" if model.path else f"pull {model.entry.size_bytes / 1e6:.0f} MB"
+            rows.append(_choice(model.entry.name, here, model.entry))
     return rows + [
-        {"voice": path.stem, "here": "yes", "quality": "", "licence": "see its model card", "about": "put here by hand"}
-        for path in sorted(_put_by_hand(settings))
+        {"voice": name, "here": "yes", "quality": "", "licence": "see its model card", "about": "put here by hand"}
+        for name in sorted(by_hand)
     ]
 
 
@@ -126,8 +127,8 @@ def _choice(voice: str, here: str, entry: CatalogueEntry) -> dict[str, str]:
     return {**row, "about": entry.purpose}
 
 
-def _put_by_hand(settings: Settings) -> Iterator[Path]:
-    return (settings.models_dir / "piper").glob("*.onnx")
+def _put_by_hand(settings: Settings) -> set[str]:
+    return {path.stem for path in (settings.models_dir / "piper").glob("*.onnx")}
 
 
 def _check_name(settings: Settings, name: str) -> None:
@@ -140,7 +141,7 @@ def _check_name(settings: Settings, name: str) -> None:
         raise HiwarError(ErrorCode.INVALID_VOICE, message)
 
 
-async def _prepare(settings: Settings, name: str, reference: str) -> None:
+def _prepare(settings: Settings, name: str, reference: str) -> None:
     """Bring a voice here and speak with it once, in this process: a server then has little to do, and can rely on it.
 
     Raises HiwarError.
@@ -153,10 +154,10 @@ async def _prepare(settings: Settings, name: str, reference: str) -> None:
 
     binding = binding_of(reference, registry.names(registry.SYNTHESIS))
     store = ModelStore(settings.models_dir, settings.hub)
-    if binding.model not in {path.stem for path in _put_by_hand(settings)}:
+    if binding.model not in _put_by_hand(settings):
         for model in store.voices(binding.engine or ""):
             if model.entry.name == binding.model:
-                pull_shown(store, model.entry.name)
+                pull_shown(store, model.entry.name)  # outside of any event loop: Ctrl-C must end it at once
 
     def speak_once() -> None:
         engine = load_voice_engine(settings, lambda line: click.echo(line, err=True), binding.loaded_as)
@@ -165,11 +166,14 @@ async def _prepare(settings: Settings, name: str, reference: str) -> None:
         finally:
             engine.close()
 
-    workers = Workers(name="prepare", threads=1, niceness=_NICENESS, waiting_max=1)
-    try:
-        await workers.run(speak_once, 0.0)
-    finally:
-        workers.close()
+    async def speak_aside() -> None:
+        workers = Workers(name="prepare", threads=1, niceness=_NICENESS, waiting_max=1)
+        try:
+            await workers.run(speak_once, 0.0)
+        finally:
+            workers.close()
+
+    asyncio.run(speak_aside())
 
 
 def _ask(settings: Settings, address: str, name: str, method: str, body: dict[str, str] | None) -> None:

@@ -5,12 +5,13 @@ Where the folder lies, and when it counts as complete, is `model_store`'s.
 
 import hashlib
 import http.client
+import os
 import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from hiwar.engines.model_catalogue import HubRepository
 from hiwar.engines.model_manifest import sha256_of
@@ -27,9 +28,9 @@ _COMMIT = "X-Repo-Commit"
 
 
 def download(
-    source: HubRepository, folder: Path, hub: str | None, report: Callable[[str], None]
+    source: HubRepository, folder: Path, hub: str | None, report: Callable[[str], None], *, bytes_max: int
 ) -> tuple[str, dict[str, str]]:
-    """Fetch all files of `source` at one commit.
+    """Fetch all files of `source` at one commit, none of them larger than `bytes_max`.
 
     Returns the origin (repository@commit) and the SHA-256 of each file by name. `hub` is the hub's address, None
     the library's default. No stored credentials are sent. Raises EngineUnavailableError with what to do.
@@ -46,8 +47,8 @@ def download(
         for name in source.files:
             declared = _declared(source, name, commit, hub)
             commit = declared.commit_hash or commit
-            hashes[name] = _fetch(declared, folder / name, source.sha256.get(name), report)
-    except (HfHubHTTPError, FileMetadataError) as error:
+            hashes[name] = _fetch(declared, folder / name, source.sha256.get(name), report, bytes_max)
+    except (HfHubHTTPError, FileMetadataError, httpx2.InvalidURL) as error:
         raise EngineUnavailableError(_refusal(error, source, hub)) from error
     except (httpx2.HTTPError, OfflineModeIsEnabled, ConnectionError) as error:
         raise EngineUnavailableError(
@@ -57,7 +58,7 @@ def download(
     except OSError as error:
         if error.errno is not None:
             raise
-        # The library reports a short or long body as an OSError without a number.
+        # The library reports a short body as an OSError without a number, and `_Part` a long one.
         raise EngineUnavailableError(
             f"The model hub{_at(hub)} sent a file of another size than it declared; run the command again."
         ) from error
@@ -101,10 +102,23 @@ def _declared(source: HubRepository, name: str, revision: str, hub: str | None) 
     return get_hf_file_metadata(url, token=False, endpoint=hub)
 
 
-def _fetch(declared: "HfFileMetadata", target: Path, pinned: str | None, report: Callable[[str], None]) -> str:
-    # The library's own hf_hub_download discards what it has when its process ends; its http_get continues.
-    from huggingface_hub.file_download import http_get
+class _Part:
+    """What has arrived of a file, as the library writes it: no more than `bytes_max`, whatever is sent."""
 
+    def __init__(self, file: BinaryIO, bytes_max: int) -> None:
+        self._file = file
+        self._bytes_max = bytes_max
+        self.tell, self.seek, self.truncate = file.tell, file.seek, file.truncate
+
+    def write(self, data: bytes) -> int:
+        if self._file.tell() + len(data) > self._bytes_max:
+            raise OSError
+        return self._file.write(data)
+
+
+def _fetch(
+    declared: "HfFileMetadata", target: Path, pinned: str | None, report: Callable[[str], None], bytes_max: int
+) -> str:
     etag = declared.etag or ""
     wanted = etag if _SHA256.fullmatch(etag) else None
     if pinned is not None and wanted not in {None, pinned}:
@@ -115,28 +129,51 @@ def _fetch(declared: "HfFileMetadata", target: Path, pinned: str | None, report:
     wanted = wanted or pinned
     if wanted is not None and target.is_file() and sha256_of(target) == wanted:
         return wanted
-    # The tag in the name keeps a part of one version from being continued with another.
-    part = target.with_name(f"{target.name}.{re.sub('[^0-9A-Za-z]', '', etag)[:16]}.part")
-    if part.is_file() and part.stat().st_size > (declared.size or 0):
-        part.unlink()  # A hub sent more than it declared.
-    report(f"downloading {target.name} ({(declared.size or 0) / 1e6:.1f} MB)")
-    with part.open("ab") as file:
-        http_get(
-            declared.location,
-            file,
-            resume_size=file.tell(),
-            expected_size=declared.size,
-            displayed_filename=target.name,
-        )
+    part = _received(declared, target, etag, report, bytes_max)
     found = sha256_of(part)
-    if found != (wanted or found) or (_GIT_BLOB.fullmatch(etag) and _git_blob(part) != etag):
+    by_git = _GIT_BLOB.fullmatch(etag) is not None
+    if found != (wanted or found) or (by_git and _git_blob(part) != etag):
         part.unlink()
         raise EngineUnavailableError(
             f"{target.name} arrived with another hash than the hub declares for it and was thrown away. "
             "Run the same command again; if that repeats, use another hub (--hub)."
         )
+    if wanted is None and not by_git:
+        report(f"{target.name} could not be checked beyond its size: the hub declares no hash for it")
     part.replace(target)
     return found
+
+
+def _received(
+    declared: "HfFileMetadata", target: Path, etag: str, report: Callable[[str], None], bytes_max: int
+) -> Path:
+    """The whole file beside `target`, not checked yet; what is there of it is continued."""
+    # The library's own hf_hub_download discards what it has when its process ends; its http_get continues.
+    from huggingface_hub.file_download import http_get
+
+    size = declared.size or 0
+    if size > bytes_max:
+        raise EngineUnavailableError(
+            f"The hub declares {size / 1e6:.0f} MB for {target.name}, far more than the model has, so it was not "
+            "fetched. Use another hub (--hub), or a later version of hiwar."
+        )
+    # The tag in the name keeps a part of one version from being continued with another.
+    part = target.with_name(f"{target.name}.{re.sub('[^0-9A-Za-z]', '', etag)[:16]}.part")
+    if part.is_file() and (not etag or part.stat().st_size > size):
+        part.unlink()
+    report(f"downloading {target.name} ({size / 1e6:.1f} MB)")
+    with part.open("ab") as file:
+        http_get(
+            declared.location,
+            cast("BinaryIO", _Part(file, size or bytes_max)),
+            resume_size=file.tell(),
+            expected_size=declared.size,
+            displayed_filename=target.name,
+        )
+        file.flush()
+        # The rename must not reach the disk before the bytes do.
+        os.fsync(file.fileno())
+    return part
 
 
 def _git_blob(path: Path) -> str:

@@ -63,7 +63,7 @@ def is_intact(folder: Path, expected: Mapping[str, str | None]) -> bool:
                 touched = True
                 if sha256_of(folder / name) != record.sha256:
                     return False
-    except (OSError, KeyError, msgspec.DecodeError):
+    except (OSError, KeyError, ValueError):  # msgspec's own errors are ValueErrors, and so are those of text no UTF-8
         return False
     if touched:
         _refresh(folder, manifest)

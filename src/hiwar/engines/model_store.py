@@ -88,7 +88,9 @@ class ModelStore:
             case JoinedFromPackages():
                 return self._make(entry, lambda folder: _join(source, entry, folder, report))
             case HubRepository():
-                return self._make(entry, lambda folder: download(source, folder, self._hub, report))
+                return self._make(
+                    entry, lambda folder: download(source, folder, self._hub, report, bytes_max=2 * entry.size_bytes)
+                )
             case _:
                 assert_never(source)
 

@@ -37,6 +37,11 @@ def too_many_unsigned() -> HiwarError:
     return HiwarError(ErrorCode.SERVER_BUSY, message)
 
 
+def too_many_readings() -> HiwarError:
+    """A text to explain, where too many are read already."""
+    return HiwarError(ErrorCode.SERVER_BUSY, "The server reads as many texts as it takes; try again in a moment.")
+
+
 def too_many_requests(limit: int) -> HiwarError:
     """A synthesis request behind a full queue."""
     message = f"More than {limit} requests wait on this connection; wait for an answer."

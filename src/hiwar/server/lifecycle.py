@@ -152,6 +152,7 @@ def _config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
         ws_ping_interval=_PING_INTERVAL_S,
         ws_ping_timeout=_PING_TIMEOUT_S,
         lifespan="off",
+        proxy_headers=False,  # who connects is who the socket says, not a header
         log_config=None,
         access_log=False,
         server_header=False,

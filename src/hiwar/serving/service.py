@@ -28,6 +28,7 @@ from hiwar.serving.connection import Connection
 from hiwar.serving.keys import Principal, Service
 from hiwar.serving.limits import ServingLimits
 from hiwar.serving.metrics import Metrics
+from hiwar.serving.readings import Readings
 from hiwar.serving.tts_stream import TtsStream
 from hiwar.serving.workers import Workers
 from hiwar.text.explanation import SegmentReading
@@ -38,8 +39,6 @@ log = logging.getLogger("hiwar.serving")
 
 _ID_ALPHABET = string.ascii_lowercase + string.digits
 _ID_CHARS = 8
-_READING_S = 1.0
-"""How soon a segment that is only explained is due: behind all audio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +90,7 @@ class SpeechService:
         self._synthesis_workers = synthesis_workers
         self._recognition_workers = recognition_workers
         self._clock = clock
+        self._readings = Readings(synthesis_workers, clock)
         self._engines: Engines | None = None
         self._stopping = False
         self._streams: set[TtsStream | AsrStream] = set()
@@ -210,17 +210,14 @@ class SpeechService:
         self, text: str, voice: str, language: LanguageChoice, principal: Principal
     ) -> tuple[SegmentReading, ...]:
         """How a text would be read. Raises HiwarError for what could not be spoken, or when there is too much to do."""
+        if self._stopping:
+            raise refusals.going_away()
         with self.engines.catalogue.lent(voice) as (named, engine):
             if principal.voices is not None and voice not in principal.voices:
                 raise refusals.voice_forbidden()
             spoken = text_of(text, self.limits.text_chars_max)
             segments = explain(spoken, voice=named, engine=engine, language=language)
-            found: list[SegmentReading] = []
-            while segment := await self._synthesis_workers.run(
-                lambda: next(segments, None), self._clock() + _READING_S
-            ):
-                found.append(segment)
-        return tuple(found)
+            return await self._readings.read(segments)
 
     async def transcribe(self, connection: Connection, config: RecognitionConfig, slot: Slot) -> None:
         """Serve a recognition connection to its end. A slot of nobody: it signs in by its first frame."""

@@ -54,9 +54,14 @@ class Run:
     def words_of_spoken(self) -> list[int]:
         """For each of `spoken` the index of its word in `text`."""
         starts = [match.start() for match in _WORD.finditer(self.text)]
-        # Marks before the first letter fall away, so that words are counted from the end.
-        missing = len(self.tokens) - len(starts) - 1
-        return [max(0, bisect_right(starts, word.start) + missing) for word in self.spoken]
+        before_first = len(self.tokens) - len(starts) - 1
+        return [max(0, bisect_right(starts, word.start) + before_first) for word in self.spoken]
+
+    def marked_words(self) -> list[str]:
+        """The words of `text`, one for each of `tokens`."""
+        words = self.text.split()
+        # Marks before the first letter fall away in reading, so that words are counted from the end.
+        return [""] * (len(self.tokens) - len(words)) + words
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +93,8 @@ class FrontEnd:
         """The tokens of a segment, each in words."""
         tokens = self._tokens(text, language)
         for index, token in enumerate(tokens):
-            if isinstance(token.content, Pronounced):
-                yield Said(token, token.content.text if token.content.is_phones else token.content.spoken)
-            else:
-                spoken = arabic.spoken if token.language == "ar" else english.spoken
-                yield Said(token, spoken(tokens, index))
+            spoken = arabic.spoken if token.language == "ar" else english.spoken
+            yield Said(token, spoken(tokens, index))
 
     def _tokens(self, text: str, language: Language) -> tuple[Token, ...]:
         found = given(text, language, self._lexicon)
@@ -128,7 +130,7 @@ def explain(text: str, reading: Reading, phonemes: Mapping[tuple[int, int], str]
     """The tokens of a segment `text` in order. `phonemes` by the index of a run and of a token in it."""
     found: list[TokenReading] = []
     for number, run in enumerate(reading.runs):
-        words = run.text.split()
+        marked, phones = _marked(run), _phones(run)
         for index, said in enumerate(run.said):
             token = said.token
             found.append(
@@ -139,8 +141,8 @@ def explain(text: str, reading: Reading, phonemes: Mapping[tuple[int, int], str]
                     type(token.content).__name__.lower(),
                     token.language,
                     said.words,
-                    " ".join(_of_token(run, words, index)) if run.language == "ar" else "",
-                    " ".join(_phones(run, index)),
+                    " ".join(marked[index]),
+                    " ".join(phones[index]),
                     phonemes.get((number, index), ""),
                 )
             )
@@ -219,13 +221,17 @@ def _sources(
     return sources
 
 
-def _of_token(run: Run, words: list[str], index: int) -> list[str]:
-    return [_PUNCTUATION.sub("", word) for word, token in zip(words, run.tokens, strict=False) if token == index]
+def _marked(run: Run) -> list[list[str]]:
+    """The marked words of each token, without punctuation; none in English."""
+    found: list[list[str]] = [[] for _ in run.said]
+    for word, token in zip(run.marked_words(), run.tokens, strict=True) if run.language == "ar" else ():
+        found[token].append(_PUNCTUATION.sub("", word))
+    return found
 
 
-def _phones(run: Run, index: int) -> list[str]:
-    return [
-        " ".join(word.phones)
-        for word, place in zip(run.spoken, run.words_of_spoken(), strict=True)
-        if run.tokens[place] == index
-    ]
+def _phones(run: Run) -> list[list[str]]:
+    """The phones of each token."""
+    found: list[list[str]] = [[] for _ in run.said]
+    for word, place in zip(run.spoken, run.words_of_spoken(), strict=True):
+        found[run.tokens[place]] += word.phones
+    return found

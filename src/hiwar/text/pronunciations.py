@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from hiwar.errors import ErrorCode, HiwarError
+from hiwar.text.arabic.grammar import joined
 from hiwar.text.arabic.letters import CONSONANTS, MARKS, PROCLITICS, VOWELS
 from hiwar.text.language import language_of
 from hiwar.text.normalization import clean
@@ -25,7 +26,6 @@ _PHONES = re.compile(r"/([^/]+)/")
 _WORD = re.compile(r"[^\s،؛؟,;:!?\"“”«»()\[\]{}]+")
 _OUTER = ".'’‘-–—…"
 _ARABIC_PHONES = frozenset({*CONSONANTS.values(), *VOWELS})
-_VOWELS_OF_PROCLITICS = {"و": "وَ", "ف": "فَ", "ب": "بِ", "ل": "لِ", "ك": "كَ"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _given(text: str, span: tuple[int, int], written: tuple[int, int], spoken: s
 
 def _behind(proclitic: str, spoken: str) -> str:
     phones = _PHONES.fullmatch(spoken)
-    return f"/{PROCLITICS[proclitic]} {phones[1]}/" if phones else _VOWELS_OF_PROCLITICS[proclitic] + spoken
+    return f"/{PROCLITICS[proclitic]} {phones[1]}/" if phones else joined(proclitic, spoken)
 
 
 def _key(text: str) -> str:

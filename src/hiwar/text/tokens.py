@@ -23,6 +23,12 @@ class Number:
     grouped: bool = False
     """It was written with separators of thousands."""
 
+    @property
+    def magnitude(self) -> tuple[int, str, str]:
+        """Orders numbers of any length, their signs aside."""
+        whole = self.whole.lstrip("0")
+        return len(whole), whole, self.fraction
+
 
 @dataclass(frozen=True, slots=True)
 class Word:

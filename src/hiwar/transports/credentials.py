@@ -11,6 +11,8 @@ from hiwar.serving.keys import Principal, Service
 from hiwar.serving.service import SpeechService
 
 _SCHEME = "bearer "
+_HANDED_ON = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
+"""Headers of which a proxy sets one."""
 
 
 def credential_of(headers: Mapping[str, str], query: Mapping[str, str]) -> str | None:
@@ -40,7 +42,7 @@ def must_sign_in(connection: HTTPConnection, service: SpeechService, wanted: Ser
 def must_be_operator(connection: HTTPConnection, service: SpeechService) -> None:
     """Refuse everyone but the operator: on the server's own machine, the key in a header, where nothing logs it.
 
-    Raises HiwarError unauthorized or forbidden.
+    What a proxy hands on, be it one of this machine, comes from elsewhere. Raises HiwarError unauthorized or forbidden.
     """
     credential = credential_of(connection.headers, {})
     if credential is None:
@@ -52,7 +54,11 @@ def must_be_operator(connection: HTTPConnection, service: SpeechService) -> None
 
 
 def _is_near(connection: HTTPConnection) -> bool:
+    if connection.client is None or not _HANDED_ON.isdisjoint(connection.headers):
+        return False
     try:
-        return connection.client is not None and ipaddress.ip_address(connection.client.host).is_loopback
+        peer = ipaddress.ip_address(connection.client.host)
     except ValueError:
         return False
+    # A socket for both families shows peers of the older one as ::ffff:127.0.0.1.
+    return (getattr(peer, "ipv4_mapped", None) or peer).is_loopback

@@ -1,5 +1,9 @@
 """A server's refusals are errors again, whatever it answers."""
 
+import contextlib
+import socket
+import socketserver
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,3 +48,48 @@ def test_nobody_there_is_said(tmp_path: Path) -> None:
         url = ended.url
     with pytest.raises(ConnectionFailedError, match="hiwar serve"):
         request(Server(url, None), "/v1/voices")
+
+
+@contextlib.contextmanager
+def answering(answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
+    """A peer that answers whatever it is asked with these bytes: its address, and what it was asked."""
+    asked: list[bytes] = []
+
+    class Peer(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            asked.append(self.rfile.readline())
+            while self.rfile.readline().strip():
+                pass
+            self.wfile.write(answer)
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Peer) as peer:
+        thread = threading.Thread(target=peer.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"ws://127.0.0.1:{peer.server_address[1]}", asked
+        finally:
+            peer.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_the_key_is_not_taken_to_where_a_server_sends_on(status: int) -> None:
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as (other, asked):
+        elsewhere = other.replace("ws", "http").encode()
+        sends_on = b"HTTP/1.1 %d Moved\r\nLocation: %b/\r\nContent-Length: 0\r\n\r\n" % (status, elsewhere)
+        with answering(sends_on) as (url, _), pytest.raises(HiwarError, match=f"HTTP {status}"):
+            request(Server(url, "key"), "/v1/voices")
+        assert asked == []
+
+
+@pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH_9.6\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"])
+def test_who_is_no_server_is_said(answer: bytes) -> None:
+    with answering(answer) as (url, _), pytest.raises(ConnectionFailedError, match="not answer as a hiwar server"):
+        request(Server(url, None), "/v1/voices")
+
+
+def test_a_server_that_does_not_answer_is_not_taken_for_none() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"ws://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(ConnectionFailedError, match="has not answered"):
+            request(Server(url, None), "/v1/voices", timeout_s=0.05)

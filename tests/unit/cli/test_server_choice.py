@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from hiwar.cli.http_request import request
-from hiwar.cli.server_choice import own_server
+from hiwar.cli.server_choice import own_server, running_server
+from hiwar.errors import HiwarError
 from hiwar.server.settings import load_settings
 from support.serving import MODEL_FREE
 
@@ -23,3 +24,19 @@ def test_a_server_of_its_own_takes_no_address_and_no_certificate_from_the_settin
     url, body = asyncio.run(fetch())
     assert url.startswith("ws://127.0.0.1:")
     assert b"Yara" in body
+
+
+@pytest.mark.parametrize(
+    "url", ["foo", "127.0.0.1:8080", "ftp://host", "ws://", "ws://[::", "ws://host:port", "wss:///x"]
+)
+def test_what_is_no_address_is_said(url: str) -> None:
+    with pytest.raises(HiwarError, match=r"is no server's address; write it as ws://127\.0\.0\.1:8080"):
+        asyncio.run(running_server(url))
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [("http://host:1/", "ws://host:1"), ("https://host", "wss://host"), ("ws://host/at/", "ws://host/at")],
+)
+def test_an_address_as_people_paste_it_is_taken(url: str, address: str) -> None:
+    assert asyncio.run(running_server(url)) == address

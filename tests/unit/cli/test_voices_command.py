@@ -26,6 +26,12 @@ def test_available_lists_the_embedded_those_to_pull_and_those_put_there(tmp_path
     assert all(voice in shown for voice in rows)
 
 
+def test_a_voice_of_the_catalogue_that_was_put_there_is_listed_once(tmp_path: Path) -> None:
+    write_voice(tmp_path / "models" / "piper", "en_US-bryce-medium")
+    rows = json.loads(_voices(tmp_path, "available", "--json").stdout)
+    assert [row["here"] for row in rows if row["voice"] == "en_US-bryce-medium"] == ["yes"]
+
+
 @pytest.mark.parametrize("command", ["bind Yara", "unbind", "bind"])
 def test_names_are_asked_for(tmp_path: Path, command: str) -> None:
     assert _voices(tmp_path, *command.split()).exit_code == 2

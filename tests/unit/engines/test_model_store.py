@@ -106,9 +106,10 @@ def test_a_torn_copy_is_made_again(store: ModelStore, damage: bytes, later_ns: i
     assert (folder / "model.bin").read_bytes() == WHOLE
 
 
-def test_a_copy_without_its_manifest_is_made_again(store: ModelStore) -> None:
+@pytest.mark.parametrize("manifest", [b"", b"{", b"[]", b'{"origin": "\xff", "files": {}}'])
+def test_a_copy_without_its_manifest_is_made_again(store: ModelStore, manifest: bytes) -> None:
     folder = store.ensure("joined", _silent)
-    (folder / "manifest.json").write_text("{")
+    (folder / "manifest.json").write_bytes(manifest)
     assert store.path("joined") is None
     assert store.ensure("joined", _silent) == folder
 

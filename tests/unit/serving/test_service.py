@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -20,7 +21,9 @@ from hiwar.serving.keys import KeyStore, Principal
 from hiwar.serving.limits import ServingLimits
 from hiwar.serving.service import Engines, SpeechService, new_request_id
 from hiwar.serving.workers import Workers
-from hiwar.vocabulary import RecognitionConfig
+from hiwar.text.explanation import TokenReading
+from hiwar.vocabulary import Language, RecognitionConfig
+from support.serving import WAIT_S
 from support.streams import HeldClock, QueueConnection, run
 
 ANYONE = Principal("id", "anyone")
@@ -307,3 +310,50 @@ def test_closing_the_engines_closes_each() -> None:
     engine = ClosingEngine()
     tone_engines(engine).close()
     assert engine.closes == 1
+
+
+class ReadingEngine(ToneSynthesis):
+    """Its readings wait at a gate; `waiting` is how many steps were in the queue when each was let in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+        self.waiting: list[int] = []
+        self.workers: Workers | None = None
+
+    def explain(self, text: str, *, voice: str, language: Language) -> tuple[TokenReading, ...]:
+        assert self.gate.wait(WAIT_S)
+        if self.workers is not None:
+            self.waiting.append(self.workers.waiting)
+        return super().explain(text, voice=voice, language=language)
+
+
+def test_many_readings_take_turns_and_leave_the_queue_to_audio(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with serving(tmp_path, loaded=False) as (service, _):
+            engine = ReadingEngine()
+            engine.workers = service._synthesis_workers
+            service.begin(tone_engines(engine))
+            asked = [asyncio.create_task(service.explain("One. Two.", "Yara", "en", ANYONE)) for _ in range(16)]
+            await asyncio.sleep(0)
+            with pytest.raises(HiwarError) as refused:
+                await service.explain("One.", "Yara", "en", ANYONE)
+            assert refused.value.code is ErrorCode.SERVER_BUSY
+            asked.pop().cancel()
+            engine.gate.set()
+            assert [len(segments) for segments in await asyncio.gather(*asked)] == [2] * 15
+            assert set(engine.waiting) == {0}
+            assert await service.explain("One.", "Yara", "en", ANYONE)
+
+    run(scenario())
+
+
+def test_a_stopping_server_reads_nothing(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with serving(tmp_path) as (service, _):
+            await service.drain()
+            with pytest.raises(HiwarError) as refused:
+                await service.explain("One.", "Yara", "en", ANYONE)
+            assert refused.value.code is ErrorCode.SERVER_BUSY
+
+    run(scenario())

@@ -45,8 +45,8 @@ class _Guarded:
             raise HiwarError(ErrorCode.FORBIDDEN, "No.")
 
 
-def _refusal(client: str | None, header: str | None, query: str = "") -> ErrorCode | None:
-    headers = [] if header is None else [(b"x-api-key", header.encode())]
+def _refusal(client: str | None, header: str | None, query: str = "", *more: tuple[bytes, bytes]) -> ErrorCode | None:
+    headers = [*more] if header is None else [(b"x-api-key", header.encode()), *more]
     scope = {
         "type": "http",
         "headers": headers,
@@ -60,7 +60,7 @@ def _refusal(client: str | None, header: str | None, query: str = "") -> ErrorCo
     return None
 
 
-@pytest.mark.parametrize("client", ["127.0.0.1", "::1", "127.1.2.3"])
+@pytest.mark.parametrize("client", ["127.0.0.1", "::1", "127.1.2.3", "::ffff:127.0.0.1"])
 def test_the_operator_is_on_this_machine_and_sends_the_key_in_a_header(client: str) -> None:
     assert _refusal(client, "K") is None
     assert _refusal(client, "other") is ErrorCode.FORBIDDEN
@@ -68,6 +68,11 @@ def test_the_operator_is_on_this_machine_and_sends_the_key_in_a_header(client: s
     assert _refusal(client, None, "api_key=K") is ErrorCode.UNAUTHORIZED
 
 
-@pytest.mark.parametrize("client", ["10.0.0.1", "2001:db8::1", "localhost.example", "", None])
+@pytest.mark.parametrize("client", ["10.0.0.1", "2001:db8::1", "::ffff:10.0.0.1", "localhost.example", "", None])
 def test_from_elsewhere_even_the_right_key_does_nothing(client: str | None) -> None:
     assert _refusal(client, "K") is ErrorCode.FORBIDDEN
+
+
+@pytest.mark.parametrize("header", ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"])
+def test_what_a_proxy_of_this_machine_hands_on_comes_from_elsewhere(header: str) -> None:
+    assert _refusal("127.0.0.1", "K", "", (header.lower().encode(), b"127.0.0.1")) is ErrorCode.FORBIDDEN

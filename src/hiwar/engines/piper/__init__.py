@@ -9,8 +9,8 @@ from hiwar.engines.contracts import EngineContext, SynthesisEngine
 def load(context: EngineContext) -> SynthesisEngine:
     """Load the voices that `context` names, and speak once with each so that the first request is warm.
 
-    `context.model` is the path of a `.onnx` file or of a folder of such, or the name of a voice in the model folder;
-    None means the folder `piper` of the model folder. Raises EngineUnavailableError.
+    `context.model` is the path of a `.onnx` file or of a folder of such, with a / in it, or the name of a voice in the
+    model folder; None means the folder `piper` of the model folder. Raises EngineUnavailableError.
     """
     from hiwar.engines.piper.loading import load_engine
 

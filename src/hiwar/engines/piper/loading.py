@@ -70,8 +70,10 @@ def _voice_paths(context: EngineContext) -> list[Path]:
     if context.model and (named := _named(context.model, own, context)):
         return [named]
     place = Path(context.model).expanduser() if context.model else own
-    if len(place.parts) == 1 and not place.exists():
-        raise EngineUnavailableError(f"There is no Piper voice {place}; choose one from: hiwar voices available")
+    # A lone word is a name: whoever binds a voice may not choose a file of the folder that the server runs in.
+    if context.model and "/" not in context.model:
+        message = f"There is no Piper voice {context.model}; choose one from: hiwar voices available"
+        raise EngineUnavailableError(message)
     found = sorted(place.glob("*.onnx")) if place.is_dir() else [place] if place.is_file() else []
     if not found:
         message = (

@@ -22,6 +22,8 @@ _VOCABULARY = "rawi_v2.vocab.json"
 
 _Need = tuple[str, str, bool]
 """Hamza or madda, doubling, and whether a vowel is needed."""
+_OpenWord = tuple[int, int, list[bool]]
+"""First letter of a word, the one after its last, and which of them still want marks."""
 _CLUSTER = [SUKUN, SUKUN]
 _GLIDES = "وي"
 """After these as a diphthong, a consonant may lack a vowel at the end of a word."""
@@ -65,21 +67,21 @@ class Diacritizer:
         EngineError.
         """
         units = _units(text)
-        if not units:
-            return ""
-        ids = np.array([[self._ids.get(base, self._unknown) for base, _ in units]], np.int64)
-        presence, values = self._session.run(["presence", "value"], {"input": ids})
-        chosen = self._choose(units, (presence[0] > 0).tolist(), values[0])
+        words = [(start, end, undecided(units[start:end])) for start, end in _words(units)]
+        chosen = [marks.replace(ASK, "") for _, marks in units]
+        if any(True in wanted for _, _, wanted in words):
+            self._choose(units, words, chosen)
         return unicodedata.normalize(
             "NFC", "".join([base + marks for (base, _), marks in zip(units, chosen, strict=True)])
         )
 
-    def _choose(self, units: Sequence[Letter], present: list[bool], scores: NDArray[np.float32]) -> list[str]:
-        """For each unit the marks it has, and where it wants some the best that leave its letter what it is."""
-        chosen = [marks.replace(ASK, "") for _, marks in units]
+    def _choose(self, units: Sequence[Letter], words: Sequence[_OpenWord], chosen: list[str]) -> None:
+        """Replaces `chosen` where marks are wanted: the best that leave the letter what it is."""
+        ids = np.array([[self._ids.get(base, self._unknown) for base, _ in units]], np.int64)
+        presence, values = self._session.run(["presence", "value"], {"input": ids})
+        present, scores = (presence[0] > 0).tolist(), values[0]
         best: dict[_Need, list[int]] = {}
-        for start, end in _words(units):
-            wanted = undecided(units[start:end])
+        for start, end, wanted in words:
             for index in itertools.compress(range(start, end), wanted):
                 base, marks = units[index]
                 need = _need(marks, initial=index == start and base != "ا", final=index == end - 1)
@@ -95,7 +97,6 @@ class Diacritizer:
             for index in range(start + 1, end):
                 if wanted[index - start - 1] and wanted[index - start] and chosen[index - 1 : index + 1] == _CLUSTER:
                     self._part_cluster(units, chosen, index, scores)
-        return chosen
 
     def _part_cluster(
         self, units: Sequence[Letter], chosen: list[str], index: int, scores: NDArray[np.float32]

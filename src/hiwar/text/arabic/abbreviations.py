@@ -63,7 +63,7 @@ def _by_neighbours(tokens: Sequence[Token], index: int, key: str) -> str | None:
         return _EVENING if isinstance(before, Time) else _COMMON_ERA
     if key == "م" and isinstance(before, Time | Date):
         return _EVENING if isinstance(before, Time) else _COMMON_ERA
-    if len(word_before(tokens, index)) == 1:
+    if len(word_before(tokens, index).removeprefix("و")) == 1:
         return letters(key)  # one of several, as on number plates
     if key == "ج" and not _is_number_named(tokens, index):
         numbered = isinstance(after, Cardinal) and isinstance(_content(tokens, beside(tokens, index, 1), 1), Mark)

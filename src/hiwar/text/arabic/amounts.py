@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hiwar.text.arabic.currencies import CURRENCIES, Currency, Unit, unit_of
+from hiwar.text.arabic.currencies import CURRENCIES, UNITS, Currency, Unit
 from hiwar.text.arabic.grammar import Case, Gender, and_joined
 from hiwar.text.arabic.nouns import Noun, agreeing, counted
 from hiwar.text.arabic.numbers import LARGEST, cardinal, digit_by_digit, dual
@@ -107,7 +107,7 @@ def money(value: Money, case: Case, *, article: bool = False, adjective: str = "
 
 def measure(value: Measure, case: Case, *, article: bool = False, adjective: str = "") -> str:
     """An amount in a unit; one that is not known is spelled."""
-    unit = unit_of(value.unit)
+    unit = UNITS.get(value.unit)
     if unit is None:
         return f"{number_words(value.amount, case=case, article=article)} {spelled(value.unit)}".rstrip()
     return with_unit(value.amount, Unit(unit.noun, adjective or unit.adjective, unit.after), case, article=article)

@@ -16,7 +16,7 @@ from hiwar.text.arabic.amounts import (
     whole,
     without_cents,
 )
-from hiwar.text.arabic.currencies import CURRENCIES, Unit, unit_of
+from hiwar.text.arabic.currencies import CURRENCIES, UNITS, Unit
 from hiwar.text.arabic.dates import MONTHS
 from hiwar.text.arabic.dates_among_words import is_day_of_list
 from hiwar.text.arabic.grammar import Case, Gender, bare, has_article, joined
@@ -41,8 +41,6 @@ from hiwar.text.tokens import (
 
 # The word for "number" takes no ending before the one that it names.
 _BEFORE_NAMES = {"رقم": "رَقْم", "برقم": "بِرَقْم", "ورقم": "وَرَقْم"}
-
-
 # Before English and a month nothing else would tell it from "who".
 _FROM, _FROM_NAME = "من", "مِنْ"
 
@@ -125,10 +123,9 @@ def word_among_numbers(tokens: Sequence[Token], index: int, text: str) -> str:
     content = tokens[before].content if before >= 0 else None
     if isinstance(content, Money | Measure):
         return "" if _adjective_after(tokens, before, content) else text
-    after = beside(tokens, index, 1)
-    if text == _FROM and after >= 0 and (tokens[after].language == "en" or plain_word(tokens, after) in MONTHS):
+    if text == _FROM and _is_foreign_or_month(tokens, beside(tokens, index, 1)):
         return _FROM_NAME
-    if text in _BEFORE_NAMES and _is_name(tokens, after):
+    if text in _BEFORE_NAMES and _is_name(tokens, beside(tokens, index, 1)):
         return _BEFORE_NAMES[text]
     if isinstance(content, Word):
         return _adjective(tokens, before, text)
@@ -161,6 +158,10 @@ def measure_words(tokens: Sequence[Token], index: int, value: Measure) -> str:
     return measure(value, case_of(tokens, index), article=has_article(tokens[index].prefix), adjective=adjective)
 
 
+def _is_foreign_or_month(tokens: Sequence[Token], index: int) -> bool:
+    return index >= 0 and (tokens[index].language == "en" or plain_word(tokens, index) in MONTHS)
+
+
 def _is_name(tokens: Sequence[Token], index: int) -> bool:
     return index >= 0 and isinstance(tokens[index].content, Cardinal | Code | Digits | Letters | Phone)
 
@@ -181,7 +182,7 @@ def _adjective_after(tokens: Sequence[Token], index: int, value: Money | Measure
         currency = CURRENCIES.get(value.currency)
         unit = None if currency is None else Unit(currency.major, currency.adjective)
     else:
-        unit = unit_of(value.unit)
+        unit = UNITS.get(value.unit)
     if not adjective or unit is None or unit.after:
         return ""
     return adjective if bare(unit.adjective) in ("", bare(adjective)) else ""

@@ -9,6 +9,6 @@ _MARKED_LETTER = re.compile("[\u064b-\u0652\u0670]")
 
 def shortened(word: str) -> str:
     """A word without letters in threes, which no Arabic word has; laughter (ههههه) and bare letters stay."""
-    if _MARKED_LETTER.search(word) or _ONE_LETTER.fullmatch(word):
+    if not _RUN.search(word) or _MARKED_LETTER.search(word) or _ONE_LETTER.fullmatch(word):
         return word
     return _RUN.sub(r"\1", word)

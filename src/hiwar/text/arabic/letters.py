@@ -1,4 +1,4 @@
-"""Data of Arabic pronunciation: letters, marks, words that are not said as they are written, names of letters.
+"""Data of Arabic pronunciation: letters, marks, words that are not said as they are written.
 
 Phones: consonants b t th j H kh d dh r z s sh S D T Z E gh f q k l m n h w y ' (hamza) p ch v g; vowels a i u aa ii uu.
 """
@@ -43,15 +43,6 @@ KEPT_ENDINGS = frozenset({"أن", "إن", "لأن", "كأن", "لكن", "لعل"
 
 LINKS = {"هذه": "i", "عن": "i", "هل": "i", "قد": "i", "بسم": "i", "عبد": "u"}
 """The vowel that some words have before the article where others end without one."""
-
-LETTER_NAMES = {
-    "أ": "' a l i f", "ا": "' a l i f", "ب": "b aa '", "ت": "t aa '", "ث": "th aa '", "ج": "j ii m", "ح": "H aa '",
-    "خ": "kh aa '", "د": "d aa l", "ذ": "dh aa l", "ر": "r aa '", "ز": "z aa y", "س": "s ii n", "ش": "sh ii n",
-    "ص": "S aa d", "ض": "D aa d", "ط": "T aa '", "ظ": "Z aa '", "ع": "E a y n", "غ": "gh a y n", "ف": "f aa '",
-    "ق": "q aa f", "ك": "k aa f", "ل": "l aa m", "م": "m ii m", "ن": "n uu n", "ه": "h aa '", "و": "w aa w",
-    "ي": "y aa '", "ء": "h a m z a", "إ": "' a l i f", "آ": "' a l i f", "ى": "' a l i f", "ة": "t aa '",
-}  # fmt: skip
-"""A letter that stands alone and carries no mark is said by its name."""
 
 PAUSES = {"،": ",", ",": ",", "؛": ",", ";": ",", ":": ",", "—": ",", ".": ".", "…": ".", "!": "!", "؟": "?", "?": "?"}
 """Written marks to the four pauses that are spoken."""

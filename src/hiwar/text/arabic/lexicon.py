@@ -138,9 +138,9 @@ def _inflected(
         return _one(found)
     for length in range(1, min(_LONGEST_SUFFIX, len(word) - _MIN_LETTERS) + 1):
         stem, suffix = word[:-length], word[-length:]
-        fitting = {kind: suffixes[kind][suffix] for kind in kinds & suffixes.keys() if suffix in suffixes[kind]}
         stems = [stem, stem[:-1] + "ة"] if stem[-1] == "ت" else [stem]
-        for spelling in stems if fitting else ():
+        for spelling in filter(lexicon.holds, stems):
+            fitting = {kind: suffixes[kind][suffix] for kind in kinds & suffixes.keys() if suffix in suffixes[kind]}
             if found := _entries(lexicon, spelling, frozenset(fitting)):
                 vowels = [vowel for kind, vowel in fitting.items() if _entries(lexicon, spelling, frozenset({kind}))]
                 marked = _one(found)

@@ -29,6 +29,10 @@ class Lexicon:
     """By spellings with other alefs than the dictionary's: hamzas left out, or put where there is none."""
     pairs: Mapping[tuple[str, str], tuple[str, str]]
 
+    def holds(self, spelling: str) -> bool:
+        """Whether there is an entry of any kind but pairs."""
+        return spelling in self.exact or spelling in self.loose
+
 
 def with_one_alef(word: str) -> str:
     """The word with all alefs bare, so that hamzas may be written or left out."""

@@ -16,8 +16,8 @@ LETTER_PARTS = frozenset("\u0653\u0654\u0655")
 VOWEL_MARKS = MARKS - LETTER_PARTS
 
 _DECISIVE = VOWEL_MARKS - {SHADDA}
-_LONG = frozenset({(FATHA, "ى"), (DAMMA, "و"), (KASRA, "ي"), (KASRA, "ى"), (FATHA, "و"), (FATHA, "ي")})
-"""A vowel, and the letter that makes it long or a diphthong."""
+_BEFORE_LONG = {"ى": frozenset({FATHA, KASRA}), "و": frozenset({DAMMA, FATHA}), "ي": frozenset({KASRA, FATHA})}
+"""A letter, and the vowels that it makes long or a diphthong."""
 
 
 def letters(word: str) -> list[Letter]:
@@ -39,7 +39,7 @@ def undecided(word: Sequence[Letter]) -> list[bool]:
     makes a vowel long and a lam before a doubled letter want none, nor does the end of a word that is marked up to
     there. ASK always wants one.
     """
-    if all(VOWEL_MARKS.isdisjoint(marks) for _, marks in word):
+    if not any(marks and not VOWEL_MARKS.isdisjoint(marks) for _, marks in word):
         return [True] * len(word)
     wanted = [wants(("", ""), word[0])] + [wants(before, letter) for before, letter in pairwise(word)]
     for index, ((base, marks), (_, after)) in enumerate(pairwise(word)):
@@ -52,5 +52,5 @@ def wants(before: Letter, letter: Letter) -> bool:
     """Whether a letter of a marked word lacks a mark, by the letter before it."""
     base, marks = letter
     if not marks:
-        return base != "ا" and not any((vowel, base) in _LONG for vowel in before[1])
+        return base != "ا" and (base not in _BEFORE_LONG or _BEFORE_LONG[base].isdisjoint(before[1]))
     return _DECISIVE.isdisjoint(marks)

@@ -69,7 +69,8 @@ def _meet(before: WordForm, said: tuple[str, ...], form: WordForm) -> tuple[tupl
     phones = form.phones
     if before.construct:
         said = (*said, "t")
-    if form.elidable and phones[0] == "'":
+    # A verb behind a word that ends as before a pause begins afresh: القائمة الرئيسية، اضغط.
+    if form.elidable and phones[0] == "'" and (form.head or not before.paused):
         if before.link and said[-1] not in VOWELS:
             said = (*said, before.link)
         if said[-1] in VOWELS and len(phones) > 2:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hiwar.text.arabic.amounts import cardinal_words, gender_of_currency, measure, money, number_words, percent, whole
 from hiwar.text.arabic.counting import count_at
-from hiwar.text.arabic.currencies import unit_of
+from hiwar.text.arabic.currencies import UNITS
 from hiwar.text.arabic.dates import date, time
 from hiwar.text.arabic.dates_among_words import with_half
 from hiwar.text.arabic.grammar import Gender, joined
@@ -62,6 +62,6 @@ def _endpoint(value: Endpoint, gender: Gender, year_gender: Gender) -> str:
 
 def _gender(last: Endpoint) -> Gender:
     if isinstance(last, Measure):
-        unit = unit_of(last.unit)
+        unit = UNITS.get(last.unit)
         return unit.noun.gender if unit else "m"
     return gender_of_currency(last.currency) if isinstance(last, Money) else "m"

@@ -16,7 +16,7 @@ from hiwar.text.arabic.lengthening import shortened
 from hiwar.text.arabic.nouns import gender_of
 from hiwar.text.arabic.numbers import ordinal
 from hiwar.text.arabic.ranges import range_words
-from hiwar.text.arabic.spelling import LETTER_NAMES, SIGNS, address, code, digit_groups, letters, sign
+from hiwar.text.arabic.spelling import LETTER_NAMES, address, code, digit_groups, letters, sign
 from hiwar.text.arabic.surroundings import beside, case_of, plain_word, word_before
 from hiwar.text.arabic.words_around_numbers import KEYPAD, TITLES
 from hiwar.text.tokens import (
@@ -46,9 +46,9 @@ from hiwar.text.tokens import (
 _KEYPAD = frozenset(KEYPAD.split())
 _TITLES = frozenset(map(bare, TITLES.split()))
 # Prepositions, also of dialects, the particle of questions, and titles.
-_WORDS_OF_ONE_LETTER = frozenset("بكلفعأادمهح")
+_WORDS_OF_ONE_LETTER = frozenset("بكلفعأدمهح")
 _DASHES = (Mark("-"), Mark("–"), Silent("-"), Silent("–"))
-_MINUS = SIGNS["−"]
+_MINUS = "نَاقِص"
 _OR, _OVER, _PER = "أَوْ", "عَلَى", "لِكُلّ"
 _HASH_KEY, _NUMBER_SIGN, _RATIO = "مُرَبَّع", "رَقْم", "إِلَى"
 
@@ -157,16 +157,21 @@ def _symbol(tokens: Sequence[Token], index: int, value: Symbol) -> str:
         return _HASH_KEY
     if value.text == "#" and after >= 0 and isinstance(tokens[after].content, Cardinal | Digits):
         return "" if plain_word(tokens, before).endswith(bare(_NUMBER_SIGN)) else _NUMBER_SIGN
-    if value.text == ":":
+    if value.text == ":" and _are_numbers(tokens, before, after):
         return _RATIO
     if value.text == "/" and before >= 0 and after >= 0:
         return _slash(tokens, before, after)
     return sign(value.text)
 
 
+def _are_numbers(tokens: Sequence[Token], before: int, after: int) -> bool:
+    both = before >= 0 and after >= 0
+    return both and isinstance(tokens[before].content, Cardinal) and isinstance(tokens[after].content, Cardinal)
+
+
 def _slash(tokens: Sequence[Token], before: int, after: int) -> str:
     """Silent after a form of address, in two names of a day and 3/A; "per" after an amount, else "over" or "or"."""
-    numbers = isinstance(tokens[before].content, Cardinal) and isinstance(tokens[after].content, Cardinal)
+    numbers = isinstance(tokens[before].content, Cardinal) and isinstance(tokens[after].content, Cardinal | Measure)
     if isinstance(tokens[before].content, Cardinal) and len(plain_word(tokens, after)) == 1:
         return ""
     if numbers or not isinstance(tokens[after].content, Word | Date):

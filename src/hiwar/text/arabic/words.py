@@ -1,13 +1,13 @@
 """One Arabic word with vowel marks to phones, in its pausal form. Its neighbours are left to `phonemes`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from hiwar.text.arabic import irregular, marks
 from hiwar.text.arabic.letters import (
     CONSONANTS,
     DAMMA,
-    LETTER_NAMES,
     LINKS,
     LONG_OF,
     PROCLITICS,
@@ -32,7 +32,8 @@ _FINAL_GLIDES: dict[tuple[str, ...], str] = {("i", "y", "y"): "ii", ("u", "w", "
 class WordForm:
     """A word before it meets its neighbours; `phones` is empty when none of its letters is known.
 
-    `elidable`: its first hamza is silent after another word. `construct`: its last t (ta marbuta) is heard before one.
+    `elidable`: its first hamza is silent after another word. `construct`: its last t (ta marbuta) is heard before one;
+    `paused`: it is not, as before a pause.
     `link`: the vowel it ends with before an elidable hamza. `head`: how many phones the article and what stands before
     it have; they are not stressed.
     """
@@ -40,49 +41,48 @@ class WordForm:
     phones: tuple[str, ...]
     elidable: bool = False
     construct: bool = False
+    paused: bool = False
     link: str = ""
     head: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Letter:
+class _Letter(NamedTuple):
     base: str
-    marks: frozenset[str]
-
-    @property
-    def vowel(self) -> str:
-        for mark, vowel in VOWEL_OF_MARK.items() if self.marks else ():
-            if mark in self.marks:
-                return vowel
-        return ""
-
-    @property
-    def doubled(self) -> bool:
-        return SHADDA in self.marks
+    marks: str = ""
+    vowel: str = ""
+    doubled: bool = False
 
 
 def word_form(token: str) -> WordForm:
     """How a token of Arabic letters and marks is said on its own."""
     written = marks.letters(token)
     bare = "".join(base for base, _ in written)
-    if len(written) == 1 and not written[0][1] and bare in LETTER_NAMES:
-        return WordForm(tuple(LETTER_NAMES[bare].split()))
     if (exception := irregular.exception(written)) is not None:
         return WordForm(exception, elidable=bare.startswith("ال"), link=LINKS.get(bare, ""))
-    letters = tuple([_Letter(base, frozenset(found)) for base, found in irregular.respelled(written)])
+    letters = tuple(
+        [_Letter(base, found, _vowel(found), SHADDA in found) for base, found in irregular.respelled(written)]
+    )
     head, rest = _article(letters)
     phones = _body(rest, head)
     if not any(letter.marks for letter in letters):
         phones = _sayable(phones)
-    final = letters[-1] if letters else _Letter("", frozenset())
+    final = letters[-1] if letters else _Letter("")
     ta_marbuta = final.base == "ة"
+    construct = ta_marbuta and not head and final.vowel in SHORT_OF.values()
     return WordForm(
         _without_nunation(phones if ta_marbuta or irregular.keeps_ending(bare) else _pausal(phones)),
         elidable=bare[:1] in _ALEFS,
-        construct=ta_marbuta and not head and final.vowel in SHORT_OF.values(),
+        construct=construct,
+        paused=ta_marbuta and not construct,
         link=LINKS.get(bare, ""),
         head=len(head),
     )
+
+
+def _vowel(found: str) -> str:
+    if len(found) < 2:
+        return VOWEL_OF_MARK.get(found, "")
+    return next((vowel for mark, vowel in VOWEL_OF_MARK.items() if mark in found), "")
 
 
 def _article(letters: tuple[_Letter, ...]) -> tuple[list[str], tuple[_Letter, ...]]:
@@ -90,7 +90,7 @@ def _article(letters: tuple[_Letter, ...]) -> tuple[list[str], tuple[_Letter, ..
     head: list[str] = []
     for index, letter in enumerate(letters[:3]):
         rest = letters[index + 1 :]
-        if irregular.servant_of([(one.base, "") for one in letters[index:]]):
+        if letter.base == "ع" and irregular.servant_of([(one.base, "") for one in letters[index:]]):
             return _after_lam([*head, *"Eabdu"], letters[index + 4 :])
         if _is_article(letter, rest, initial=index == 0):
             return _after_lam([*head, *([] if head else ["'", "a"])], rest)
@@ -124,7 +124,7 @@ def _after_lam(head: list[str], rest: tuple[_Letter, ...]) -> tuple[list[str], t
     if lam.doubled:
         return head, rest
     if stem[0].base in SUN_LETTERS:
-        return head, (replace(stem[0], marks=stem[0].marks | {SHADDA}), *stem[1:])
+        return head, (stem[0]._replace(doubled=True), *stem[1:])
     return [*head, "l"], stem
 
 
@@ -243,8 +243,7 @@ def _lengthen(phones: list[str], vowel: str) -> None:
 def _pausal(phones: Sequence[str]) -> list[str]:
     """The form before a pause: short endings fall, the accusative keeps its n as adverbs do in speech."""
     said = list(phones)
-    syllables = sum(phone in VOWELS or phone in _NUNATIONS for phone in said)
-    if said and syllables > 1 and said[-1] in _ENDINGS:
+    if said and said[-1] in _ENDINGS and any(phone in VOWELS or phone in _NUNATIONS for phone in said[:-1]):
         said.pop()
     if (vowel := _FINAL_GLIDES.get(tuple(said[-3:]))) is not None:
         said[-3:] = [vowel]
@@ -252,4 +251,6 @@ def _pausal(phones: Sequence[str]) -> list[str]:
 
 
 def _without_nunation(phones: Sequence[str]) -> tuple[str, ...]:
-    return tuple(part for phone in phones for part in (phone if phone in _NUNATIONS else (phone,)))
+    if _NUNATIONS.isdisjoint(phones):
+        return tuple(phones)
+    return tuple([part for phone in phones for part in (phone if phone in _NUNATIONS else (phone,))])

@@ -126,7 +126,7 @@ def _joined(first: Endpoint, last: Content, *, down: bool) -> Range | None:
         return None
     lower, upper = _number(first), _number(last)
     scale = _scale(first) if _scale(first) != _scale(last) else ""
-    if not scale and not down and not _value(lower) < _value(upper):
+    if not scale and not down and not lower.magnitude < upper.magnitude:
         return None
     return Range(Cardinal(lower, scale), last)
 
@@ -137,7 +137,7 @@ def _from_more_to_less(reading: Reading, first: Endpoint, last: Content) -> Rang
         return None
     named = reading.word_before().istitle() and reading.word_before() != "The"
     small = all(len(_digits(one)) <= _SCORE_DIGITS_MAX for one in (first, last))
-    ordered = _value(last.number) < _value(first.number)
+    ordered = last.number.magnitude < first.number.magnitude
     return Range(first, last) if small and ordered and not named else None
 
 
@@ -171,9 +171,3 @@ def _number(content: _Amount) -> Number:
 
 def _scale(content: _Amount) -> Scale:
     return content.scale if isinstance(content, Cardinal | Money) else ""
-
-
-def _value(number: Number) -> tuple[int, str, str]:
-    """Orders what is not negative; a figure of any length is compared as text."""
-    whole = number.whole.lstrip("0")
-    return len(whole), whole, number.fraction

@@ -20,6 +20,8 @@ ARABIC = "\u0620-\u065f\u066e-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06ff\u0750-\u077f
 NO_LETTER = rf"(?![{LATIN}{ARABIC}0-9_])"
 """What follows is no part of the same word."""
 
+CAPITALIZED = re.compile("[A-Z][a-z]")
+
 COUNTED_NEXT = re.compile(
     r" (?!(?:this|always|across|unless|perhaps|towards|expires|plus|minus)\b)"
     rf"(?:[a-z]{{3,20}}s|people|men|women|children){NO_LETTER}"
@@ -38,7 +40,7 @@ _EUROPEAN = re.compile(r"(?P<sign>[-+]?)(?P<number>[0-9]{1,3}(?:\.[0-9]{3}){1,5}
 _WITH_DECIMAL_COMMA = re.compile("(?<![0-9][,،])(?P<sign>[-+]?)(?P<number>[0-9]+[,،][0-9]{1,2})(?![0-9]|[,،.][0-9])")
 _AFTER_A_WORD = re.compile(rf"[{LATIN}{ARABIC}0-9_)%]")
 _SIGNS: dict[str, Literal["", "-", "+"]] = {"": "", "-": "-", "+": "+"}
-_VOWEL_MARKS = re.compile("[\u064b-\u0652\u0670]")
+VOWEL_MARKS = re.compile("[\u064b-\u0652\u0670]")
 _CLINGING = tuple(map(re.compile, (r"\A[وف](?=..)", r"\A[بك](?=..)|\Aل(?=ل.)", r"\Aا?ل(?=..)")))
 
 
@@ -99,7 +101,7 @@ def is_one_of(word: str, words: frozenset[str]) -> bool:
     """Whether a word is among these, in any case; an Arabic one also with vowel marks and clinging letters."""
     if word.isascii():
         return word.lower() in words
-    word = _VOWEL_MARKS.sub("", word)
+    word = VOWEL_MARKS.sub("", word)
     if word in words:
         return True
     for clinging in _CLINGING:

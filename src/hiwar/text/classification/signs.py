@@ -10,7 +10,7 @@ _MARKS = re.escape(".,!?;:…—–‐‑‒―()[]{}\"'«»“”„‘’‚�
 _MARK = re.compile(rf"[{_MARKS}](?:(?!-\.?[0-9]|\.[0-9]|\([0-9])[{_MARKS}])*")
 _JOINT = re.compile(rf"(?<=[{LATIN}{ARABIC}0-9%])[-‐‑–'’](?=[{LATIN}{ARABIC}0-9])")
 _EMOTICON = re.compile(r"(?:[:;=]['’]?-?[)(DPpOo3/\\|*\]\[]{1,9}|<3+|\^_*\^|[xX]D+|T_T|-_-)(?=[\s.,!?؟،]|\Z)")
-_SAID = "&+=@#*°/×÷±≈≤≥≠<>~%$€£¥₹§²³^¢"
+_SAID = "&+=@#*°/×÷±≈≤≥≠<>~%‰$€£¥₹§²³^¢"
 _OTHER_WORD = re.compile(r"[^\W\d_]+")
 _SILENT = re.compile(rf"[^\w\s{_MARKS}{re.escape(_SAID)}]+|_+")
 _DECORATION = re.compile(r"([*#=~<>^/_])\1+|-{3,}")

@@ -8,7 +8,7 @@ from hiwar.text.classification.amounts import amount
 from hiwar.text.classification.keywords import calendar, contexts, currencies
 from hiwar.text.classification.numerals import numeral
 from hiwar.text.classification.places import state
-from hiwar.text.classification.reading import ARABIC, LATIN, Found, Reading
+from hiwar.text.classification.reading import ARABIC, CAPITALIZED, LATIN, VOWEL_MARKS, Found, Reading
 from hiwar.text.classification.roman import roman
 from hiwar.text.classification.times import joins_date
 from hiwar.text.english import abbreviations
@@ -32,7 +32,6 @@ _SPACED_NUMBER_NEXT = re.compile(r" [0-9]")
 _STREET_NEXT = re.compile(r"\.? (?=[A-Z][a-z]|[0-9]{1,3}(?:st|nd|rd|th)\b)")
 _WEEKDAYS_WITH_DASH = re.compile(r"\.? ?[-–] ?([A-Z][a-z]+)\b")
 _CAPITAL_NEXT = re.compile(" ?[A-Z]")
-_CAPITALIZED = re.compile("[A-Z][a-z]")
 
 _ARABIC_WORD = re.compile(f"[{ARABIC}]+")
 _ARABIC_POINTED = re.compile(rf"[ء-ي](?:\. ?[ء-ي](?![{ARABIC}]))*\.?")
@@ -47,7 +46,6 @@ _PLATE = re.compile(
     rf"[ء-ي](?: [ء-ي]){{1,2}}(?= [0-9]{{1,4}}(?![0-9]))|(?<=[0-9] )[ء-ي](?: [ء-ي]){{1,2}}(?! ?[{ARABIC}])"
 )
 _BEHIND_DIGIT = re.compile("(?<=[0-9]).(?!\\.?[0-9])")
-_MARKS = re.compile("[\u064b-\u0652\u0670]")
 _ET_CETERA = frozenset({"الخ", "إلخ"})
 _BEFORE_NUMBER = re.compile(r" ?(?=[-+]?[%$€£¥]?[0-9]|[½¼¾⅓⅔])")
 _FIRST_WORDS_OF_MONTHS = frozenset(
@@ -172,7 +170,7 @@ def _follows_number(reading: Reading) -> bool:
 
 
 def _is_name(word: str) -> bool:
-    return _CAPITALIZED.match(word) is not None
+    return CAPITALIZED.match(word) is not None
 
 
 def _word(reading: Reading, at: int, word: str, end: int) -> Found:
@@ -202,7 +200,7 @@ def arabic_word(reading: Reading, at: int) -> Found:
     if match is None:
         return Found(at + 1, Word(reading.text[at]), "ar")
     word, end = match[0], match.end()
-    bare = _MARKS.sub("", word)
+    bare = VOWEL_MARKS.sub("", word)
     found = None
     if len(word) == 1 and _ARABIC_LABEL.match(reading.western, at):
         found = Found(end + (reading.western[end] == "."), Abbreviation(f"{word}."), "ar")
@@ -214,7 +212,7 @@ def arabic_word(reading: Reading, at: int) -> Found:
         found = amount(reading, at) or _arabic_letters(reading, at)
     elif _AND_TITLE.match(reading.text, at):
         found = Found(at + 3, Abbreviation(f"{word[1]}."), "ar", word[0])
-    elif bare in contexts.PROCLITICS:
+    elif bare in contexts.PREFIXES:
         found = _with_prefix(reading, bare, end)
     elif bare in _FIRST_WORDS_OF_MONTHS:
         found = dates.arabic_date(reading, at)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from hiwar.text.classification.amounts import amount
 from hiwar.text.classification.keywords import contexts
-from hiwar.text.classification.reading import COUNTED_NEXT, NO_LETTER, Found, Reading, is_one_of
+from hiwar.text.classification.reading import CAPITALIZED, COUNTED_NEXT, NO_LETTER, Found, Reading, is_one_of
 from hiwar.text.tokens import Abbreviation, Calendar, Cardinal, Code, Date, Number, Range, Symbol
 from hiwar.vocabulary import Language
 
@@ -27,7 +27,6 @@ _SEASON = re.compile(r"([0-9]{4})/([0-9]{4}|[0-9]{2})(?![0-9%:/]|[.,-][0-9])")
 _YEARS = range(1100, 2100)
 _LIKELY_YEARS = range(1900, 2100)
 _CENTURY = 100
-_CAPITALIZED = re.compile("[A-Z][a-z]")
 
 
 def era(reading: Reading, at: int) -> tuple[Era, int, Language | None]:
@@ -102,7 +101,7 @@ def _is_expected(reading: Reading, value: int, at: int, end: int) -> bool:
     if is_one_of(before, contexts.YEAR) or (is_one_of(before, contexts.JOINS_YEARS) and _follows_year(reading)):
         return True
     # After a name, as in Vision 2030.
-    named = _CAPITALIZED.match(before) is not None and before.lower() not in contexts.CODE | contexts.NUMBERED
+    named = CAPITALIZED.match(before) is not None and before.lower() not in contexts.CODE | contexts.NUMBERED
     return (named or is_one_of(before, contexts.LIKELY_YEAR)) and value in _LIKELY_YEARS
 
 

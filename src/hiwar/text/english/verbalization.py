@@ -23,7 +23,6 @@ from hiwar.text.tokens import (
     Mark,
     Measure,
     Money,
-    Number,
     Ordinal,
     Percent,
     Phone,
@@ -136,8 +135,8 @@ def _symbol(tokens: Sequence[Token], index: int, sign: str) -> str:
     if 0 < index < len(tokens) - 1:
         if sign == "/":
             return _slash(tokens, index)
-        if sign == ":":
-            return "to"
+        if sign == ":" and isinstance(tokens[index - 1].content, Cardinal):
+            return "to" if isinstance(tokens[index + 1].content, Cardinal) else ""
         if sign in ("x", "X"):
             return "times" if _is_symbol(tokens, index + 2, "=") else "by"
         if sign == "×" and isinstance(tokens[index + 1].content, Measure):
@@ -152,7 +151,7 @@ def _slash(tokens: Sequence[Token], index: int) -> str:
         number = after.amount if isinstance(after, Measure) else after.number
         if before.number == number:
             return ""
-        return "over" if _value(before.number) > _value(number) else "out of"
+        return "over" if before.number.magnitude > number.magnitude else "out of"
     word, following = _word(tokens, index - 1), _word(tokens, index + 1)
     if isinstance(before, Letters) and isinstance(after, Letters):
         return ""
@@ -161,11 +160,6 @@ def _slash(tokens: Sequence[Token], index: int) -> str:
     if len(word) > 1 and len(following) > 1:
         return "" if following.lower() == "or" else "or"
     return SIGNS["/"]
-
-
-def _value(number: Number) -> tuple[int, str, str]:
-    whole = number.whole.lstrip("0")
-    return len(whole), whole, number.fraction
 
 
 def _is_one(tokens: Sequence[Token], index: int) -> bool:

@@ -1,5 +1,6 @@
 """JSON bodies of requests: bounded while they arrive, checked against a struct."""
 
+import asyncio
 import re
 from typing import TypeVar
 
@@ -9,6 +10,9 @@ from starlette.requests import ClientDisconnect, Request
 from hiwar.errors import ErrorCode, HiwarError
 
 Body = TypeVar("Body")
+
+_WHOLE_AFTER_S = 10.0
+"""As long as the head of a request may take: a peer that never completes a body cannot keep its socket."""
 
 _FIELD = re.compile(r" - at `\$\.?(.*)`\Z")
 
@@ -22,16 +26,16 @@ class InvalidBodyError(Exception):
         self.message = message
 
 
-async def read_json(request: Request, kind: type[Body], bytes_max: int) -> Body:
+async def read_json(
+    request: Request, kind: type[Body], bytes_max: int, *, whole_after_s: float = _WHOLE_AFTER_S
+) -> Body:
     """The body as `kind`. Raises InvalidBodyError, and HiwarError file_too_large or invalid_request."""
-    body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > bytes_max:
-                message = f"The body may hold at most {bytes_max} bytes; send the text in parts."
-                raise HiwarError(ErrorCode.FILE_TOO_LARGE, message)
+        async with asyncio.timeout(whole_after_s):
+            body = await _received(request, bytes_max)
         return msgspec.json.decode(body, type=kind)
+    except TimeoutError as error:
+        raise HiwarError(ErrorCode.INVALID_REQUEST, "The body did not come; send all of it at once.") from error
     except ClientDisconnect as error:
         raise HiwarError(ErrorCode.INVALID_REQUEST, "The body broke off.") from error
     except msgspec.ValidationError as error:
@@ -39,3 +43,13 @@ async def read_json(request: Request, kind: type[Body], bytes_max: int) -> Body:
         raise InvalidBodyError(place[1] if place else "", _FIELD.sub("", str(error))) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise HiwarError(ErrorCode.INVALID_REQUEST, "The body must be a JSON object in UTF-8.") from error
+
+
+async def _received(request: Request, bytes_max: int) -> bytearray:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > bytes_max:
+            message = f"The body may hold at most {bytes_max} bytes; send less of it at a time."
+            raise HiwarError(ErrorCode.FILE_TOO_LARGE, message)
+    return body

@@ -109,9 +109,7 @@ def test_words_sound_when_a_recogniser_hears_them(
 ) -> None:
     differences_ms: list[float] = []
     for text in TEXTS:
-        found = [
-            *engine.synthesize(text, voice="female", language="en", speed=speed, sample_rate=MODEL_SAMPLE_RATE)
-        ]
+        found = [*engine.synthesize(text, voice="female", language="en", speed=speed, sample_rate=MODEL_SAMPLE_RATE)]
         spoken = [word for piece in found for word in piece.words]
         samples = np.concatenate([piece.samples for piece in found])
         heard = recogniser.recognize(samples, language="en", final=True, words=True).words

@@ -97,6 +97,16 @@ def test_a_voice_that_knows_no_phoneme_is_refused(tmp_path: Path) -> None:
     assert "mute.onnx gives no sound" in refusal(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["stray", "stray.onnx", "folder"])
+def test_a_name_is_no_file_of_the_folder_that_the_server_runs_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    write_voice(tmp_path, "stray")
+    write_voice(tmp_path / "folder", "stray")
+    monkeypatch.chdir(tmp_path)
+    assert f"There is no Piper voice {name}; choose" in refusal(tmp_path / "models", name)
+
+
 @pytest.mark.models
 def test_a_folder_gives_a_voice_for_each_file_and_speaker(tmp_path: Path) -> None:
     folder = tmp_path / "voices"

@@ -2,6 +2,7 @@
 
 import re
 from importlib.resources import files
+from typing import NoReturn
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ pytest.importorskip("hibari")
 
 from hibari.g2p.oov import OOV  # noqa: E402
 
-from hiwar.engines.onnx_sessions import open_session  # noqa: E402
+from hiwar.engines.onnx_sessions import Session, open_session  # noqa: E402
 from hiwar.engines.reading.diacritizer import Diacritizer, model_bytes  # noqa: E402
 from hiwar.errors import EngineError  # noqa: E402
 
@@ -78,6 +79,19 @@ def test_a_hamza_that_was_written_stays_and_none_is_added(diacritize: Diacritize
 @given(text=st.text(st.sampled_from("ابتةىيوأإآؤئءلم ،.5aé\u064e\u0651\u034f"), max_size=60))
 def test_no_text_loses_or_gains_a_letter(diacritize: Diacritizer, text: str) -> None:
     assert bare(diacritize(text)) == bare(text).replace(ASK, "")
+
+
+def test_no_model_is_asked_when_every_word_is_marked() -> None:
+    class Unusable(Session):
+        def __init__(self) -> None: ...
+
+        def run(self, *_: object) -> NoReturn:
+            raise EngineError
+
+    unusable = Diacritizer(Unusable())
+    assert unusable("خَمْسَة وَعِشْرُون، 5!") == "خَمْسَة وَعِشْرُون، 5!"
+    with pytest.raises(EngineError):
+        unusable("خَمْسَة كتب")
 
 
 def test_a_model_that_takes_something_else_is_an_engine_error() -> None:

@@ -21,6 +21,7 @@ def said(text: str) -> str:
         ("الْخِدْمَةُ الْجَدِيدَةُ", "'alkhidma ljadiida"),
         ("خِدْمَةُ، الْعُمَلَاءِ", "khidma, 'alEumalaa'"),
         ("نَعَمْ. لَا؟ حَسَنًا!", "naEam. laa? Hasanan!"),
+        ("الرَّئِيسِيَّةِ اضْغَطْ", "'arra'iisiyya 'iDghaT"),
     ],
 )
 def test_neighbours_meet_unless_a_pause_divides_them(text: str, phones: str) -> None:

@@ -46,7 +46,7 @@ HAMZA = """
 إِلَيْهِ 'ilayh; عَلَيْكَ Ealayk; عَلَيْهِمْ Ealayhim; إِلَيَّ 'ilayy; لَدَيْنَا ladaynaa; عَلَيْكُمْ Ealaykum
 """
 OTHERS = """
-پَارِيس paariis; چَات chaat; ڤِيدِيُو viidiyuu; گُوگِل guugil; ب baa'; إ 'alif; ة taa'; غ ghayn
+پَارِيس paariis; چَات chaat; ڤِيدِيُو viidiyuu; گُوگِل guugil
 كتب katab; مكتب maktab; كتاب kataab; محمد maHmad; شركة sharka; بنك banak; بيت biit; نور nuur
 """
 

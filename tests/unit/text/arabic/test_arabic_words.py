@@ -39,7 +39,6 @@ from hiwar.text.arabic.words import word_form
         ("هذا", "h aa dh aa"),
         ("وهو", "w a h u w a"),
         ("بالله", "b i l l aa h"),
-        ("ج", "j ii m"),
     ],
 )
 def test_says_the_word_as_before_a_pause(word: str, phones: str) -> None:

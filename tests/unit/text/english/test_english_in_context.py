@@ -27,6 +27,10 @@ def say(text: str) -> str:
         ("482913 is your login code", "four eight two, nine one three is your login code"),
         ("482913 is your score", "four hundred eighty two thousand nine hundred thirteen is your score"),
         ("dial *123#", "dial star one two three hash"),
+        ("10.0.0.1:80", "ten point zero point zero point one colon eighty"),
+        ("16:9", "sixteen to nine"),
+        ("100 MB/s over 5 mi", "one hundred megabytes per second over five miles"),
+        ("35‰ salt", "thirty five per mille salt"),
         # Years.
         ("the World Cup, 2026", "the World Cup twenty twenty six"),
         ("2024 was hot", "twenty twenty four was hot"),

@@ -77,7 +77,7 @@ SCALES: dict[str, Scale] = {
     "مليارات": "billion", "بليون": "billion", "تريليون": "trillion", "تريليونات": "trillion", "ترليون": "trillion",
 }  # fmt: skip
 
-PROCLITICS: frozenset[str] = frozenset({
+PREFIXES: frozenset[str] = frozenset({
     "و", "ف", "ب", "ل", "ك", "ال", "بال", "لل", "وال", "وب", "ول", "كال", "فال", "فب", "وبال", "ولل", "وك",
 })  # fmt: skip
 

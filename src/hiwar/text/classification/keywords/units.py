@@ -3,16 +3,17 @@
 LATIN: dict[str, str] = {
     "km": "km", "Km": "km", "KM": "km", "cm": "cm", "mm": "mm", "m": "m", "kg": "kg", "Kg": "kg", "KG": "kg", "g": "g",
     "mg": "mg", "lb": "lb", "lbs": "lb", "oz": "oz", "ft": "ft", "yd": "yd", "L": "L", "l": "L", "ml": "mL", "mL": "mL",
-    "km/h": "km/h", "kmh": "km/h", "kph": "km/h", "mph": "mph", "m/s": "m/s",
+    "km/h": "km/h", "kmh": "km/h", "kph": "km/h", "mph": "mph", "m/s": "m/s", "mi": "mi",
     "°C": "°C", "° C": "°C", "°F": "°F", "° F": "°F", "°": "°",
     "KB": "KB", "kB": "KB", "MB": "MB", "GB": "GB", "TB": "TB", "kbps": "Kbps", "Kbps": "Kbps", "Mbps": "Mbps",
+    "MB/s": "MB/s", "GB/s": "GB/s",
     "Gbps": "Gbps", "Hz": "Hz", "kHz": "kHz", "KHz": "kHz", "MHz": "MHz", "GHz": "GHz", "W": "W", "kW": "kW",
     "KW": "kW", "MW": "MW", "kWh": "kWh", "KWh": "kWh", "V": "V", "mAh": "mAh", "dB": "dB", "kcal": "kcal",
     "hr": "h", "hrs": "h", "min": "min", "mins": "min", "sec": "s", "secs": "s", "ms": "ms",
     "m²": "m²", "m2": "m²", "sqm": "m²", "km²": "km²", "km2": "km²", "cm²": "cm²", "m³": "m³", "m3": "m³",
     "sq ft": "ft²", "sq. ft.": "ft²", "sq. ft": "ft²", "sq m": "m²", "sq km": "km²", "mmHg": "mmHg", "mcg": "mcg",
     "bpm": "bpm", "rpm": "rpm", "fps": "fps", "mg/dL": "mg/dL", "mg/kg": "mg/kg", "kg/m²": "kg/m²",
-    "kg/m2": "kg/m²", "psi": "psi", "ft²": "ft²", "ha": "ha",
+    "kg/m2": "kg/m²", "psi": "psi", "hp": "hp", "gal": "gal", "ft²": "ft²", "ha": "ha",
 }  # fmt: skip
 """With or without a space before them."""
 

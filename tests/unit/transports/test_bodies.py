@@ -1,0 +1,42 @@
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+from starlette.requests import Request
+from starlette.types import Message
+
+from hiwar.errors import ErrorCode, HiwarError
+from hiwar.transports.rest.bodies import read_json
+from support.streams import run
+
+
+class Asked(msgspec.Struct):
+    text: str
+
+
+def request(parts: Sequence[bytes]) -> Request:
+    """A request whose body comes in parts, and whose end never comes."""
+    waiting = list(parts)
+
+    async def receive() -> Message:
+        if not waiting:
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": waiting.pop(0), "more_body": True}
+
+    return Request({"type": "http", "headers": []}, receive)
+
+
+def refusal(parts: Sequence[bytes], bytes_max: int) -> HiwarError:
+    with pytest.raises(HiwarError) as caught:
+        run(read_json(request(parts), Asked, bytes_max, whole_after_s=0.01))
+    return caught.value
+
+
+def test_a_body_that_never_ends_is_not_waited_for() -> None:
+    error = refusal([b'{"text": ', b'"x"'], 100)
+    assert (error.code, "at once" in error.message) == (ErrorCode.INVALID_REQUEST, True)
+
+
+def test_a_body_is_refused_as_soon_as_it_is_too_large() -> None:
+    assert refusal([b"x" * 60, b"x" * 60], 100).code is ErrorCode.FILE_TOO_LARGE
