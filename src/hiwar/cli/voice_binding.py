@@ -108,23 +108,22 @@ def available(as_json: bool, config: Path | None, models_dir: Path | None) -> No
 def _choices(settings: Settings) -> list[dict[str, str]]:
     store, by_hand = ModelStore(settings.models_dir), _put_by_hand(settings)
     rows = []
-    for bound in EMBEDDED.values():
+    for name, bound in EMBEDDED.items():
         entry = store.entry(bound.engine or "")
         here = "yes" if store.path(entry.name) else "not installed"
-        rows.append(_choice(f"{bound.engine}/{bound.engine_voice}", here, entry))
+        rows.append(_choice(f"{bound.engine}/{bound.engine_voice}", here, entry, f"embedded; {name} by default"))
     for model in store.voices("piper"):
         if model.entry.name not in by_hand:
             here = "yes" if model.path else f"pull {model.entry.size_bytes / 1e6:.0f} MB"
-            rows.append(_choice(model.entry.name, here, model.entry))
+            rows.append(_choice(model.entry.name, here, model.entry, model.entry.purpose))
     return rows + [
         {"voice": name, "here": "yes", "quality": "", "licence": "see its model card", "about": "put here by hand"}
         for name in sorted(by_hand)
     ]
 
 
-def _choice(voice: str, here: str, entry: CatalogueEntry) -> dict[str, str]:
-    row = {"voice": voice, "here": here, "quality": graded(entry), "licence": entry.licence}
-    return {**row, "about": entry.purpose}
+def _choice(voice: str, here: str, entry: CatalogueEntry, about: str) -> dict[str, str]:
+    return {"voice": voice, "here": here, "quality": graded(entry), "licence": entry.licence, "about": about}
 
 
 def _put_by_hand(settings: Settings) -> set[str]:
