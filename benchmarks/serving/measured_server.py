@@ -113,12 +113,16 @@ def setting(server: MeasuredServer) -> str:
     )
 
 
-def _voices(server: MeasuredServer) -> list[dict[str, Any]]:
-    request = urllib.request.Request(  # noqa: S310 - http or https
-        "http" + server.url.removeprefix("ws") + "/v1/voices", headers={"X-API-Key": server.key or ""}
-    )
+def fetched(server: MeasuredServer, path: str) -> bytes:
+    """The body of a GET with the server's key. Raises urllib.error.HTTPError."""
+    url = "http" + server.url.removeprefix("ws") + path
+    request = urllib.request.Request(url, headers={"X-API-Key": server.key or ""})  # noqa: S310 - http or https
     with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
-        voices: list[dict[str, Any]] = json.load(answer)["voices"]
+        return bytes(answer.read())
+
+
+def _voices(server: MeasuredServer) -> list[dict[str, Any]]:
+    voices: list[dict[str, Any]] = json.loads(fetched(server, "/v1/voices"))["voices"]
     return voices
 
 

@@ -3,12 +3,11 @@
 import asyncio
 import random
 import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from listener import Heard, Wanted, listening
-from measured_server import MeasuredServer
+from measured_server import MeasuredServer, fetched
 from prometheus_client.parser import text_string_to_metric_families
 from spoken_texts import text_of
 from spread import Spread, spread
@@ -82,11 +81,8 @@ def _acknowledged_ms(heard: Heard) -> float:
 
 def _counted(server: MeasuredServer) -> dict[float, float]:
     """The server's histogram, all labels together; empty when it exports none."""
-    url = "http" + server.url.removeprefix("ws") + "/metrics"
-    request = urllib.request.Request(url, headers={"X-API-Key": server.key or ""})  # noqa: S310 - http or https
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
-            text = answer.read().decode()
+        text = fetched(server, "/metrics").decode()
     except urllib.error.HTTPError:
         return {}
     counts: dict[float, float] = {}

@@ -13,7 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 from hiwar.serving.auth import read_local_key
 from support.model_hub import Hub, serving
 from support.processes import Ended, Process, hiwar_command, serve_process
-from support.serving import WAIT_S, http_get
+from support.serving import WAIT_S, http_ask
 from support.terminals import on_a_terminal
 from support.tiny_vits import SAMPLE_RATE, write_voice
 
@@ -59,7 +59,7 @@ class Site:
 
     def voices(self, server: Process) -> dict[str, dict[str, str]]:
         key = read_local_key(self.path / "data") or ""
-        found = http_get(f"http{server.url.removeprefix('ws')}/v1/voices", {"X-API-Key": key}).json["voices"]
+        found = http_ask(f"http{server.url.removeprefix('ws')}/v1/voices", {"X-API-Key": key}).json["voices"]
         return {voice["name"]: voice for voice in found}
 
 

@@ -2,8 +2,6 @@
 
 import json
 import os
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +15,7 @@ from hiwar.cli import main
 from hiwar.serving.auth import read_operator_key
 from hiwar.serving.keys import KeyStore
 from support import gated_engine
-from support.serving import WAIT_S, LiveServer, live_server
+from support.serving import WAIT_S, LiveServer, http_ask, live_server
 
 PATH = "/v1/voices/Yara/binding"
 
@@ -35,13 +33,8 @@ def _ask(
     server: LiveServer, method: str, key: str | None, body: bytes | None = None, path: str = PATH
 ) -> tuple[int, Any]:
     headers = {} if key is None else {"X-API-Key": key}
-    request = urllib.request.Request(server.running.url("http") + path, body, headers, method=method)  # noqa: S310 - ours
-    try:
-        with urllib.request.urlopen(request, timeout=WAIT_S) as answer:  # noqa: S310 - as above
-            return answer.status, json.loads(answer.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.loads(error.read())
+    answer = http_ask(server.running.url("http") + path, headers, body, method=method)
+    return answer.status, answer.json
 
 
 def _operator(server: LiveServer) -> str:

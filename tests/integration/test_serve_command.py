@@ -18,7 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 from hiwar.serving.auth import read_local_key
 from hiwar.serving.keys import KeyStore
 from support.processes import MODEL_FREE_VARIABLES, Ended, Process, hiwar_command, serve_process
-from support.serving import WAIT_S, http_get
+from support.serving import WAIT_S, http_ask
 from support.tones import spoken
 
 LONG = "abcdefghi " * 400
@@ -76,7 +76,7 @@ def test_a_signal_lets_finish_what_is_under_way(
     server, client = begun
     server.process.send_signal(number)
     server.line_with("Finishing what is under way")
-    refused = http_get(f"http{server.url.removeprefix('ws')}/readyz", {})
+    refused = http_ask(f"http{server.url.removeprefix('ws')}/readyz", {})
     assert refused.status == 503
 
     messages, audio_bytes, code = _rest(client)
@@ -130,7 +130,7 @@ def test_it_announces_what_works(tmp_path: Path) -> None:
                 client.close()
         health = re.search(r"(http://\S+)", announced)
         assert health
-        assert http_get(health[1], {}).status == 200
+        assert http_ask(health[1], {}).status == 200
         ended = server.stop()
     assert ended.code == 0
 
@@ -182,7 +182,7 @@ def test_nothing_secret_is_logged(tmp_path: Path) -> None:
                     for frame in (json.dumps({"text": text}), json.dumps({"text": text, "voice": text}), "{" + text):
                         client.send(frame)
                         assert client.recv(WAIT_S)
-        http_get(f"http{server.url.removeprefix('ws')}/v1/voices?api_key={key}&text={text}", {"X-API-Key": wrong})
+        http_ask(f"http{server.url.removeprefix('ws')}/v1/voices?api_key={key}&text={text}", {"X-API-Key": wrong})
         ended = server.stop()
     said = ended.out + ended.err
     assert ended.code == 0

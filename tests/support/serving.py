@@ -96,11 +96,11 @@ class LiveServer:
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> "Answer":
         """A GET over HTTP, whatever its status."""
-        return http_get(self.running.url("http") + path, headers or {})
+        return http_ask(self.running.url("http") + path, headers or {})
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> "Answer":
         """A POST with the server's own key unless the headers name another."""
-        return http_get(self.running.url("http") + path, {"X-API-Key": self.key, **(headers or {})}, body)
+        return http_ask(self.running.url("http") + path, {"X-API-Key": self.key, **(headers or {})}, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +128,9 @@ class Answer:
         return json.loads(self.body)
 
 
-def http_get(url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
-    """A GET, or a POST of a body, that takes every status for an answer."""
-    request = urllib.request.Request(url, body, dict(headers))  # noqa: S310 - http on loopback
+def http_ask(url: str, headers: Mapping[str, str], body: bytes | None = None, *, method: str | None = None) -> Answer:
+    """A GET, a POST of a body, or another method, that takes every status for an answer."""
+    request = urllib.request.Request(url, body, dict(headers), method=method)  # noqa: S310 - http on loopback
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=WAIT_S) as response:

@@ -15,14 +15,14 @@ from hiwar.text.arabic.phonemes import SpokenWord, as_given, pronounce
 from hiwar.text.classification import classify
 from hiwar.text.english import verbalization as english
 from hiwar.text.explanation import TokenReading
-from hiwar.text.pronunciations import Lexicon, given
+from hiwar.text.pronunciations import INLINE, Lexicon, given
 from hiwar.text.tokens import Mark, Pronounced, Silent, Token, Word
 from hiwar.text.word_alignment import align
 from hiwar.vocabulary import Language
 
 _WORD = re.compile(r"\S+")
 # An inline pronunciation is one word, though it may hold spaces.
-_WRITTEN_WORD = re.compile(r"(?:\[[^\[\]()\n]{1,80}\]\([^()\n]{1,200}\)|\S)+")
+_WRITTEN_WORD = re.compile(rf"(?:{INLINE}|\S)+")
 _PUNCTUATION = re.compile(r"[^\w\u064b-\u065f\u0670]")
 _LETTER_A = "[A](/ˈA/)"
 

@@ -20,7 +20,10 @@ ENTRIES_MAX = 10_000
 _ENTRY_WORDS_MAX = 5
 _SPOKEN_MAX = 200
 
-_INLINE = re.compile(r"\[([^\[\]()\n]{1,80})\]\(([^()\n]{1,200})\)")
+INLINE = r"\[([^\[\]()\n]{1,80})\]\(([^()\n]{1,200})\)"
+"""Regex of a pronunciation in a text; its groups are what is written and what is spoken."""
+
+_INLINE = re.compile(INLINE)
 _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*:|www\.|#|[^/\s]*/[^/\s]*\Z)", re.IGNORECASE)
 _PHONES = re.compile(r"/([^/]+)/")
 _WORD = re.compile(r"[^\s،؛؟,;:!?\"“”«»()\[\]{}]+")
