@@ -96,4 +96,4 @@ def received(sound: Sound, condition: str) -> Samples:
 
 def heard(engine: RecognitionEngine, sound: Sound, condition: str, language: Language) -> str:
     """What the recogniser makes of it."""
-    return engine.recognize(received(sound, condition), language=language, final=True).text
+    return engine.open().recognize(received(sound, condition), language=language, final=True).text

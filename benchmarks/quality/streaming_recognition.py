@@ -104,7 +104,7 @@ def _whole(recognizer: RecognitionEngine, recording: Recording) -> str:
     padded = np.zeros(WHOLE_FILE_S * MODEL_SAMPLE_RATE, np.float32)
     padded[: len(audio)] = audio[: len(padded)]
     language = cast("Language", recording.language)
-    return recognizer.recognize(padded, language=language, final=True).text
+    return recognizer.open().recognize(padded, language=language, final=True).text
 
 
 def _compare(

@@ -163,7 +163,8 @@ def whole(chosen: list[Recording]) -> list[str]:
     models_dir = platformdirs.user_cache_path("hiwar", appauthor=False) / "models"
     engine = registry.load_recognition("whisper", EngineContext(models_dir))
     texts = [
-        engine.recognize(one.samples, language=one.language, final=True).text if one.language else "" for one in chosen
+        engine.open().recognize(one.samples, language=one.language, final=True).text if one.language else ""
+        for one in chosen
     ]
     engine.close()
     return texts

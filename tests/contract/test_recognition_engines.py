@@ -64,7 +64,7 @@ def test_info_says_what_it_is_and_hears_what_pipelines_send(listener: Listener) 
 
 @pytest.mark.parametrize("final", [False, True])
 def test_speech_becomes_its_text(listener: Listener, final: bool) -> None:
-    heard = listener.engine.recognize(listener.spoken, language=None, final=final)
+    heard = listener.engine.open().recognize(listener.spoken, language=None, final=final)
     assert plain(heard.text) == plain(SENTENCE)
     assert heard.language == "en"
     assert 0.4 <= heard.confidence <= 1.0
@@ -73,12 +73,12 @@ def test_speech_becomes_its_text(listener: Listener, final: bool) -> None:
 
 def test_an_explicit_language_is_kept(listener: Listener) -> None:
     for language in listener.engine.info.languages:
-        assert listener.engine.recognize(listener.spoken, language=language, final=False).language == language
+        assert listener.engine.open().recognize(listener.spoken, language=language, final=False).language == language
 
 
 def test_the_result_begins_with_the_prefix(listener: Listener) -> None:
     prefix = " ".join(SENTENCE.split()[:4])
-    heard = listener.engine.recognize(listener.spoken, language="en", prefix=prefix, final=True)
+    heard = listener.engine.open().recognize(listener.spoken, language="en", prefix=prefix, final=True)
     assert heard.text.startswith(prefix)
     assert plain(heard.text) == plain(SENTENCE)
 
@@ -86,7 +86,7 @@ def test_the_result_begins_with_the_prefix(listener: Listener) -> None:
 def test_words_cover_the_text_in_order(listener: Listener) -> None:
     if not listener.engine.info.word_timestamps:
         pytest.skip("no word times")
-    heard = listener.engine.recognize(listener.spoken, language="en", final=True, words=True)
+    heard = listener.engine.open().recognize(listener.spoken, language="en", final=True, words=True)
     assert " ".join(word.text for word in heard.words) == " ".join(heard.text.split())
     edges = [edge for word in heard.words for edge in (word.start_ms, word.end_ms)]
     assert edges == sorted(edges)
@@ -97,25 +97,27 @@ def test_words_cover_the_text_in_order(listener: Listener) -> None:
 @pytest.mark.parametrize("length", [0, 1, 160, 8000, 160_000])
 def test_silence_of_any_length_has_no_text(listener: Listener, length: int) -> None:
     for final in (False, True):
-        heard = listener.engine.recognize(np.zeros(length, np.float32), language=None, final=final, words=True)
+        heard = listener.engine.open().recognize(np.zeros(length, np.float32), language=None, final=final, words=True)
         assert (heard.text, heard.words) == ("", ())
 
 
 def test_noise_has_no_text(listener: Listener) -> None:
     noise = (0.05 * np.random.default_rng(5).standard_normal(48000)).astype(np.float32)
-    assert listener.engine.recognize(noise, language=None, final=True).text == ""
+    assert listener.engine.open().recognize(noise, language=None, final=True).text == ""
 
 
 def test_calls_at_the_same_time_do_not_mix(listener: Listener) -> None:
     pieces = [listener.spoken, listener.spoken[: len(listener.spoken) // 2]]
-    alone = [listener.engine.recognize(piece, language="en", final=True) for piece in pieces]
+    alone = [listener.engine.open().recognize(piece, language="en", final=True) for piece in pieces]
     with ThreadPoolExecutor(2) as pool:
-        calls = [pool.submit(listener.engine.recognize, piece, language="en", final=True) for piece in pieces * 3]
+        calls = [
+            pool.submit(listener.engine.open().recognize, piece, language="en", final=True) for piece in pieces * 3
+        ]
         assert [call.result() for call in calls] == alone * 3
 
 
 def test_the_audio_is_not_changed(listener: Listener) -> None:
     audio = listener.spoken.copy()
     audio.flags.writeable = False
-    listener.engine.recognize(audio, language="en", final=True, words=True)
+    listener.engine.open().recognize(audio, language="en", final=True, words=True)
     assert np.array_equal(audio, listener.spoken)

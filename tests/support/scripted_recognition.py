@@ -1,10 +1,10 @@
 """Audio that carries words as levels, the fake engines that read it exactly, and ways to drive a pipeline with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from hiwar.engines.contracts import EngineInfo, Hypothesis, Samples, VoiceActivityStream
+from hiwar.engines.contracts import EngineInfo, Hypothesis, Samples, UtteranceRecognizer, VoiceActivityStream, always
 from hiwar.pipelines.recognition import RecognitionPipeline
 from hiwar.vocabulary import LANGUAGES, MODEL_SAMPLE_RATE, Language, RecognitionEvent, Transcript, Word
 
@@ -61,14 +61,19 @@ class LevelRecognizer:
     def finals_asked(self) -> int:
         return sum(final for _, _, _, final in self.asked)
 
+    def open(self, *, context: str = "") -> UtteranceRecognizer:
+        return self
+
     def recognize(
         self,
         samples: Samples,
         *,
         language: Language | None,
+        settled: str = "",
         prefix: str = "",
         final: bool,
         words: bool = False,
+        wanted: Callable[[], bool] = always,
     ) -> Hypothesis:
         self.asked.append((len(samples), language, prefix, final))
         found = list(_words(samples))
@@ -92,9 +97,11 @@ class ListRecognizer(LevelRecognizer):
         samples: Samples,
         *,
         language: Language | None,
+        settled: str = "",
         prefix: str = "",
         final: bool,
         words: bool = False,
+        wanted: Callable[[], bool] = always,
     ) -> Hypothesis:
         self.asked.append((len(samples), language, prefix, final))
         text = next(self._texts, "")

@@ -82,9 +82,9 @@ def _recognition(name: str, context: "EngineContext", spoken: "Samples", sample_
 
     with closing(registry.load_recognition(name, context)) as engine:
         heard = _resampled(spoken, sample_rate, engine.info.sample_rate)
-        engine.recognize(heard, language=None, final=False)
+        engine.open().recognize(heard, language=None, final=False)
         started_s = time.perf_counter()
-        hypothesis = engine.recognize(heard, language=None, final=True)
+        hypothesis = engine.open().recognize(heard, language=None, final=True)
         taken_ms = (time.perf_counter() - started_s) * 1000
         rtf = taken_ms / max(1.0, heard.size / engine.info.sample_rate * 1000)
         detail = f"{taken_ms:.0f} ms, real-time factor {rtf:.2f}, understood: {hypothesis.text!r}"

@@ -136,29 +136,51 @@ class Hypothesis:
     words: tuple[Word, ...] = ()
 
 
-class RecognitionEngine(Protocol):
-    """An utterance in, its text out; called again and again as the utterance grows."""
+class AbandonedError(Exception):
+    """Raised by `recognize` when `wanted` says that nobody waits for the result any more."""
 
-    @property
-    def info(self) -> EngineInfo:
-        """Name, model, licence, languages; `sample_rate` is what `recognize` hears."""
-        ...
+
+def always() -> bool:
+    """For a result that is waited for whatever happens."""
+    return True
+
+
+class UtteranceRecognizer(Protocol):
+    """The state of one utterance: what an engine keeps from one hearing of it to the next. One call at a time."""
 
     def recognize(
         self,
         samples: Samples,
         *,
         language: Language | None,
+        settled: str = "",
         prefix: str = "",
         final: bool,
         words: bool = False,
+        wanted: Callable[[], bool] = always,
     ) -> Hypothesis:
-        """Transcribe mono audio at `info.sample_rate`.
+        """Transcribe the utterance so far: mono audio at the engine's `info.sample_rate`, from its beginning.
 
-        `language` None asks for detection. `prefix` is text that the result must start with (already shown as stable).
-        `final` may spend more on quality.
-        `words` asks for word times. Raises EngineError.
+        Each call brings what the one before did, and more, or at a final a little less (silence at its end).
+        `language` None asks for detection.
+        `settled` are the first words of the text as they were shown for good: a partial need not hear them again. The
+        result may have others there. `prefix` is text that the result must begin with.
+        `final` may spend more on quality; the utterance may go on after it all the same.
+        `words` asks for word times. `wanted` is asked between steps of compute. Raises AbandonedError, EngineError.
         """
+        ...
+
+
+class RecognitionEngine(Protocol):
+    """A shared recognition model; each utterance opens its own state."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """Name, model, licence, languages; `sample_rate` is what utterances are heard at."""
+        ...
+
+    def open(self, *, context: str = "") -> UtteranceRecognizer:
+        """Fresh state for one utterance. `context` is the text right before it, when it was cut off from it."""
         ...
 
     def close(self) -> None:

@@ -108,7 +108,7 @@ class Utterance:
         return forced if len(forced.text.split()) >= _FORCED_WORDS_MIN * words else heard
 
     def _hear(self, samples: Samples, *, final: bool, prefix: str = "") -> Hypothesis:
-        heard = self._recognizer.recognize(
+        heard = self._recognizer.open().recognize(
             samples,
             language=self._language,
             prefix=prefix,
@@ -123,7 +123,7 @@ class Utterance:
         """What follows the utterance before, heard in one go with it; empty when they cannot be told apart."""
         before = recall.final
         nothing = Hypothesis("", before.language, 0.0)
-        heard = self._recognizer.recognize(
+        heard = self._recognizer.open().recognize(
             recall.samples,
             language=before.language,
             prefix=f"{before.text} {self._stabilizer.stable}".strip(),

@@ -1,10 +1,10 @@
 """Unit tests of one utterance: which of several decodes counts, and what is made of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from hiwar.engines.contracts import Hypothesis, Samples
+from hiwar.engines.contracts import Hypothesis, Samples, always
 from hiwar.pipelines.settings import UtteranceSettings
 from hiwar.pipelines.utterance import Recall, Span, Utterance
 from hiwar.vocabulary import Language, LanguageChoice, RecognitionConfig, Transcript, Word
@@ -28,10 +28,11 @@ class Answers(LevelRecognizer):
         samples: Samples,
         *,
         language: Language | None,
+        settled: str = "",
         prefix: str = "",
-        previous: str = "",
         final: bool,
         words: bool = False,
+        wanted: Callable[[], bool] = always,
     ) -> Hypothesis:
         self.asked.append((len(samples), language, prefix, final))
         return self._answers[prefix]

@@ -1,12 +1,13 @@
 """Tones to text: finds each symbol by its strength over time, then reads characters between the longer pauses."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hiwar.engines.contracts import EngineInfo, Hypothesis, Samples
+from hiwar.engines.contracts import EngineInfo, Hypothesis, Samples, UtteranceRecognizer, always
 from hiwar.engines.tone import code
 from hiwar.vocabulary import LANGUAGES, MODEL_SAMPLE_RATE, Language, Word
 
@@ -48,14 +49,20 @@ class ToneRecognition:
         """What it is; `model` is `none`."""
         return EngineInfo("tone", code.MODEL, code.LICENCE, LANGUAGES, MODEL_SAMPLE_RATE, word_timestamps=True)
 
+    def open(self, *, context: str = "") -> UtteranceRecognizer:  # noqa: ARG002 - it changes nothing
+        """Itself: nothing is kept from one hearing to the next."""
+        return self
+
     def recognize(
         self,
         samples: Samples,
         *,
         language: Language | None,
+        settled: str = "",  # noqa: ARG002 - heard again as it was
         prefix: str = "",  # noqa: ARG002 - holds by itself
         final: bool,  # noqa: ARG002 - nothing could be done better
         words: bool = False,
+        wanted: Callable[[], bool] = always,  # noqa: ARG002 - it is one short step
     ) -> Hypothesis:
         """Confidence is the share of characters that could be read: 1.0, unless something was cut out of the audio."""
         characters, broken = _characters(*_symbols(samples))

@@ -31,5 +31,7 @@ def load(context: EngineContext) -> WhisperEngine:
             f"The recognition model {name} cannot be read; fetch it again with: hiwar models pull {name}"
         ) from error
     engine = WhisperEngine(model, Vocabulary(folder), name)
-    engine.recognize(np.zeros(MODEL_SAMPLE_RATE, np.float32), language="en", final=False)  # warm: tables and kernels
+    engine.open().recognize(
+        np.zeros(MODEL_SAMPLE_RATE, np.float32), language="en", final=False
+    )  # warm: tables and kernels
     return engine

@@ -4,13 +4,13 @@ When to call it, and with which audio, is left to the pipelines.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import ctranslate2
 
-from hiwar.engines.contracts import EngineInfo, Hypothesis, Samples
+from hiwar.engines.contracts import EngineInfo, Hypothesis, Samples, UtteranceRecognizer, always
 from hiwar.engines.whisper import guards
 from hiwar.engines.whisper.alignment import timed_words
 from hiwar.engines.whisper.detection import pick_language
@@ -88,14 +88,20 @@ class WhisperEngine:
         """Name, model, licence, languages and sample rate."""
         return self._info
 
+    def open(self, *, context: str = "") -> UtteranceRecognizer:  # noqa: ARG002 - each utterance is heard by itself
+        """Itself: nothing is kept from one hearing to the next."""
+        return self
+
     def recognize(
         self,
         samples: Samples,
         *,
         language: Language | None,
+        settled: str = "",  # noqa: ARG002 - every hearing is of the whole
         prefix: str = "",
         final: bool,
         words: bool = False,
+        wanted: Callable[[], bool] = always,  # noqa: ARG002 - a decode here cannot be stopped
     ) -> Hypothesis:
         """Transcribe up to 30 s. A final that is in doubt is decoded once more, with all the context there is.
 

@@ -112,7 +112,7 @@ def test_words_sound_when_a_recogniser_hears_them(
         found = [*engine.synthesize(text, voice="female", language="en", speed=speed, sample_rate=MODEL_SAMPLE_RATE)]
         spoken = [word for piece in found for word in piece.words]
         samples = np.concatenate([piece.samples for piece in found])
-        heard = recogniser.recognize(samples, language="en", final=True, words=True).words
+        heard = recogniser.open().recognize(samples, language="en", final=True, words=True).words
         said, understood = [plain(text[w.start : w.end]) for w in spoken], [plain(word.text) for word in heard]
         for block in SequenceMatcher(None, said, understood, autojunk=False).get_matching_blocks():
             pairs = zip(spoken[block.a :][: block.size], heard[block.b :][: block.size], strict=True)

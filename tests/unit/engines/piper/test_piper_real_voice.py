@@ -121,7 +121,7 @@ def test_it_is_understood(engine: SynthesisEngine, tmp_path: Path) -> None:
     soxr = pytest.importorskip("soxr")
     recognizer = registry.load_recognition("whisper", EngineContext(models_dir=tmp_path))
     heard = soxr.resample(joined(speak(engine, SENTENCE)), RATE, MODEL_SAMPLE_RATE).astype(np.float32)
-    text = recognizer.recognize(heard, language="en", final=True).text
+    text = recognizer.open().recognize(heard, language="en", final=True).text
     recognizer.close()
     assert text.lower().replace("9", "nine").replace(",", "").strip(" .") == SENTENCE.lower().replace(",", "").strip(
         "."

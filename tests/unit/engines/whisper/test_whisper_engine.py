@@ -36,7 +36,7 @@ def plain(text: str) -> str:
 
 
 def test_speech_becomes_its_text_and_its_language_is_found(engine: WhisperEngine, spoken: Samples) -> None:
-    heard = engine.recognize(spoken, language=None, final=True)
+    heard = engine.open().recognize(spoken, language=None, final=True)
     assert plain(heard.text) in (plain(SENTENCE), plain(SENTENCE).replace("nine", "9"))
     assert heard.language == "en"
     assert heard.confidence > 0.6
@@ -44,22 +44,22 @@ def test_speech_becomes_its_text_and_its_language_is_found(engine: WhisperEngine
 
 
 def test_partial_and_final_agree_on_clear_speech(engine: WhisperEngine, spoken: Samples) -> None:
-    partial = engine.recognize(spoken, language="en", final=False)
-    assert plain(partial.text) == plain(engine.recognize(spoken, language="en", final=True).text)
+    partial = engine.open().recognize(spoken, language="en", final=False)
+    assert plain(partial.text) == plain(engine.open().recognize(spoken, language="en", final=True).text)
 
 
 def test_a_prefix_begins_the_result_even_when_it_was_not_said(engine: WhisperEngine, spoken: Samples) -> None:
-    heard = engine.recognize(spoken, language="en", prefix="A train", final=True)
+    heard = engine.open().recognize(spoken, language="en", prefix="A train", final=True)
     assert heard.text.startswith("A train to the coast")
 
 
 def test_a_prefix_that_is_all_there_is_stays(engine: WhisperEngine) -> None:
     quiet = np.zeros(16000, np.float32)
-    assert engine.recognize(quiet, language="en", prefix="Hello there", final=True).text == "Hello there"
+    assert engine.open().recognize(quiet, language="en", prefix="Hello there", final=True).text == "Hello there"
 
 
 def test_word_times_rise_through_the_audio(engine: WhisperEngine, spoken: Samples) -> None:
-    heard = engine.recognize(spoken, language="en", final=True, words=True)
+    heard = engine.open().recognize(spoken, language="en", final=True, words=True)
     assert " ".join(word.text for word in heard.words) == heard.text
     edges = [edge for word in heard.words for edge in (word.start_ms, word.end_ms)]
     assert edges == sorted(edges)
@@ -80,25 +80,27 @@ def noises() -> Iterator[Samples]:
 @pytest.mark.parametrize("final", [False, True])
 def test_noise_makes_no_text(engine: WhisperEngine, language: Language, final: bool) -> None:
     for noise in noises():
-        heard = engine.recognize(noise, language=language, final=final)
+        heard = engine.open().recognize(noise, language=language, final=final)
         assert (heard.text, heard.confidence) == ("", 0.0)
 
 
 @pytest.mark.parametrize("length", [0, 1, 200, 1600])
 def test_the_shortest_audio_is_answered(engine: WhisperEngine, length: int) -> None:
-    assert engine.recognize(np.zeros(length, np.float32), language=None, final=True, words=True).text == ""
+    assert engine.open().recognize(np.zeros(length, np.float32), language=None, final=True, words=True).text == ""
 
 
 def test_audio_longer_than_the_model_hears_is_refused(engine: WhisperEngine) -> None:
     with pytest.raises(EngineError):
-        engine.recognize(np.zeros(31 * 16000, np.float32), language="en", final=True)
+        engine.open().recognize(np.zeros(31 * 16000, np.float32), language="en", final=True)
 
 
 def test_calls_at_the_same_time_do_not_mix(engine: WhisperEngine, spoken: Samples) -> None:
     half = spoken[: len(spoken) // 2]
-    alone = [engine.recognize(audio, language="en", final=True) for audio in (spoken, half)]
+    alone = [engine.open().recognize(audio, language="en", final=True) for audio in (spoken, half)]
     with ThreadPoolExecutor(2) as pool:
-        together = list(pool.map(lambda audio: engine.recognize(audio, language="en", final=True), [spoken, half] * 4))
+        together = list(
+            pool.map(lambda audio: engine.open().recognize(audio, language="en", final=True), [spoken, half] * 4)
+        )
     assert together == alone * 4
 
 
@@ -125,7 +127,7 @@ def test_no_sentence_is_lost_when_another_speaker_follows_at_once(
     first = speak(sentences[0], tmp_path, voice="male")
     second = speak(sentences[1], tmp_path, voice="english-female")
     between = np.zeros(1600, np.float32)
-    heard = engine.recognize(np.concatenate((first, between, second)), language="en", final=True, words=True)
+    heard = engine.open().recognize(np.concatenate((first, between, second)), language="en", final=True, words=True)
     for sentence in sentences:
         assert set(plain(sentence).split()[-3:]) <= set(plain(heard.text).split())
     assert [word.text for word in heard.words] == heard.text.split()
