@@ -121,11 +121,15 @@ def _words(samples: Samples) -> Iterable[Word]:
 
 
 def work(pipeline: RecognitionPipeline) -> list[RecognitionEvent]:
-    """Step until nothing is left to do."""
+    """Listen, and hear at once what that asks for, until nothing is left to do."""
     events: list[RecognitionEvent] = []
-    while (found := pipeline.step()) is not None:
-        events += found
-    return events
+    while True:
+        listened = pipeline.listen()
+        events += listened.events
+        if listened.hearing is not None:
+            listened.hearing.run()
+        elif not listened.more:
+            return events
 
 
 def stream(pipeline: RecognitionPipeline, audio: bytes, chunk_bytes: int) -> list[RecognitionEvent]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from hiwar.pipelines.hearing import Hearing, Listened
 from hiwar.pipelines.synthesis import SpeechChunk
 from hiwar.serving.connection import PeerGoneError
 from hiwar.text.feed import SegmentFeed
@@ -208,17 +209,23 @@ class ScriptedSpeech:
         return SpeechChunk(audio, self.progress)
 
 
-class ScriptedRecognition:
-    """A recognition pipeline: each `step` after something was accepted gives the next entry of the script.
+RecognitionStep = tuple[RecognitionEvent, ...] | BaseException | Gate | Hearing
 
-    An entry is events, an exception to raise, or a gate to wait at before the entry behind it.
+
+class ScriptedRecognition:
+    """A recognition pipeline: each `listen` after something was accepted, or heard, gives the next entry of the script.
+
+    An entry is events, an exception to raise, a hearing to ask for, or a gate to wait at before the entry behind it.
     """
 
-    def __init__(self, script: Iterable[tuple[RecognitionEvent, ...] | BaseException | Gate]) -> None:
+    is_behind = False
+
+    def __init__(self, script: Iterable[RecognitionStep]) -> None:
         self.guard = _Guard()
         self.accepted: list[bytes | str] = []
         self._script = list(script)
         self._pending = False
+        self._hearing: Hearing | None = None
 
     @property
     def audio_ms(self) -> int:
@@ -233,19 +240,27 @@ class ScriptedRecognition:
     def finish(self) -> None:
         self._take("finish")
 
-    def step(self) -> tuple[RecognitionEvent, ...] | None:
+    def listen(self) -> Listened:
         with self.guard.step():
             while self._script and isinstance(entry := self._script[0], Gate):
                 self._script.pop(0)
                 entry()
+            if self._hearing is not None and self._hearing.done:
+                self._pending, self._hearing = True, None
             if not self._pending or not self._script:
-                return None
+                return Listened((), None, more=False)
             self._pending = False
-            entry = self._script.pop(0)
-            if isinstance(entry, BaseException):
-                raise entry
-            assert isinstance(entry, tuple)
-            return entry
+            match self._script.pop(0):
+                case BaseException() as error:
+                    raise error
+                case Hearing() as hearing:
+                    assert self._hearing is None or self._hearing.abandon(), "it has begun"
+                    self._hearing = hearing
+                    return Listened((), hearing, more=False)
+                case tuple() as events:
+                    return Listened(events, None, more=False)
+                case _:
+                    raise AssertionError("a gate stands before a step")
 
     def close(self) -> None:
         self.guard.close()

@@ -34,6 +34,11 @@ class AudioInbox:
         """Audio put in so far, taken out or not."""
         return self._accepted_bytes * 1000 // self._bytes_per_second
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether anything waits."""
+        return bool(self._items)
+
     def put(self, audio: bytes) -> None:
         """Queue audio. Raises HiwarError past the limit, and after FINISH."""
         if self._finished:

@@ -36,6 +36,11 @@ class Endpointer:
         return self._speaking
 
     @property
+    def endpointing_ms(self) -> int:
+        """Silence that ends an utterance."""
+        return self._settings.endpointing_ms
+
+    @property
     def first_voice(self) -> int:
         """The window in which the voice of the utterance, or of what may become one, began."""
         return self._heard if self._first is None else self._first
@@ -58,7 +63,8 @@ class Endpointer:
     def _continue(self, probability: float) -> Turn | None:
         if probability >= self._settings.silence_below:
             self._last = self._heard
-        elif self.silence_ms >= self._settings.endpointing_ms:
+        # The voice ended inside its last window, on average in the middle: the nearest number of windows counts.
+        elif self.silence_ms + self._window_ms > self._settings.endpointing_ms:
             self.reset()
             return Turn.ENDED
         return None

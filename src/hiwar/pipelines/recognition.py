@@ -1,14 +1,16 @@
-"""Recognition of one audio stream: bytes in, speech events and transcripts out, at most one decode a step.
+"""Recognition of one audio stream: bytes in, speech events and transcripts out; it listens, and asks for decodes.
 
-Knows its engines by contract alone. Who calls it, on which thread, and what goes over the wire is left to serving.
+Knows its engines by contract alone. Who calls it, where decodes run, and what goes over the wire is left to serving.
 """
 
-from enum import Enum
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from hiwar.audio.decoding import PcmDecoder
 from hiwar.engines.contracts import RecognitionEngine, Samples, VoiceActivityEngine
 from hiwar.pipelines.audio_inbox import AudioInbox, Wish
 from hiwar.pipelines.endpointing import Endpointer, Turn, quietest
+from hiwar.pipelines.hearing import Hearing, Listened
 from hiwar.pipelines.settings import EndpointingSettings, RecognitionSettings
 from hiwar.pipelines.utterance import Recall, Span, Utterance
 from hiwar.pipelines.utterance_buffer import UtteranceBuffer
@@ -35,20 +37,29 @@ _QUIET_MS = 96
 _CUT_SPAN_MS = 96
 """Length of the quiet place that a cut looks for."""
 
-_MOVES_PER_STEP = 400
-"""Bound of a step that needs no decode: about 10 s of audio, or 0.1 s of compute."""
+_MOVES_MAX = 400
+"""Bound of one call: about 10 s of audio, or 0.1 s of compute."""
+
+_FIRST_PARTIAL_DUE_MS = 100
+_PARTIAL_DUE_MS = 1_000
+"""When streams compete, finals and the first words of an utterance go before a partial that is younger than this."""
 
 
-class _Progress(Enum):
-    MOVED = "moved"
-    DECODED = "decoded"
-    WAITING = "waiting"
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    """An utterance whose voice has ended, or that is cut: it waits for its final."""
+
+    span: Span
+    stop: int
+    is_cut: bool
 
 
 class RecognitionPipeline:
-    """One recognition stream. `accept`, `finalize` and `finish` only take note; `step` does the work, in their order.
+    """One recognition stream. `accept`, `finalize` and `finish` only take note; `listen` works on it, in their order.
 
-    Finals do not depend on the chunks that the audio came in; partials are made of what has arrived. Not thread-safe.
+    `listen` is quick: it finds speech and its end, and is to be called when audio came or a hearing is done. What costs
+    is a `Hearing`, which the caller runs while `listen` may be called on: at most one of each at a time, on any threads.
+    Finals do not depend on the chunks that the audio came in; partials are made of what has arrived.
     """
 
     def __init__(
@@ -83,6 +94,10 @@ class RecognitionPipeline:
         self._voice_start = 0
         self._released = 0
         self._asked_at = 0
+        self._interval = 0
+        self._hearing: Hearing | None = None
+        self._heard_for: Span | None = None
+        self._closing: _Closing | None = None
         self._said: Transcript | None = None
         self._said_from = 0
         self._said_until = 0
@@ -91,6 +106,11 @@ class RecognitionPipeline:
     def audio_ms(self) -> int:
         """Audio accepted so far."""
         return self._inbox.audio_ms
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether some of what was accepted is still to be listened to."""
+        return self._inbox.is_waiting or self._closing is not None
 
     def accept(self, audio: bytes) -> None:
         """Take the next bytes of the stream, of any number. Raises HiwarError when too much waits for `step`."""
@@ -104,54 +124,57 @@ class RecognitionPipeline:
         """No more audio: what is pending gets its final."""
         self._inbox.wish(Wish.FINISH)
 
-    def step(self) -> tuple[RecognitionEvent, ...] | None:
-        """Work on what was accepted, up to one decode. None when nothing is left to do.
-
-        A final in doubt may take a second decode. Raises EngineError, after which the stream cannot go on.
-        """
+    def listen(self) -> Listened:
+        """Work on what was accepted, and take in the hearing that is done. Raises EngineError."""
         events: list[RecognitionEvent] = []
-        for _ in range(_MOVES_PER_STEP):
-            progress = self._advance(events)
-            if progress is _Progress.WAITING:
-                return tuple(events) or None
-            if progress is _Progress.DECODED:
-                break
-        return tuple(events)
+        if self._hearing is not None and self._hearing.done:
+            self._say(self._hearing.transcript, events)
+            self._hearing = None
+        moves = 0
+        while moves < _MOVES_MAX and self._advance(events):
+            moves += 1
+        more = moves == _MOVES_MAX
+        return Listened(tuple(events), None if more else self._ask(), more)
 
     def close(self) -> None:
-        """Let go of everything that waits; `step` has nothing to do any more."""
+        """Let go of everything that waits. No hearing runs any more."""
         self._inbox.clear()
-        self._utterance = None
+        self._utterance = self._hearing = self._closing = None
         self._buffer.drop_before(self._buffer.end)
         self._heard = self._buffer.end
 
-    def _advance(self, events: list[RecognitionEvent]) -> _Progress:
+    def _advance(self, events: list[RecognitionEvent]) -> bool:
+        """One move; False when there is nothing to do before audio comes, or a hearing is done."""
+        if self._closing is not None:
+            return self._close_segment(self._closing, events)
         if self._voice is not None and self._buffer.end - self._heard >= self._window:
             window = self._buffer.view(self._heard, self._heard + self._window)
-            return self._turn(self._voice.probability(window), events)
-        utterance = self._utterance
-        if utterance is not None and self._buffer.end - self._start >= _samples(self._settings.utterance_max_ms):
-            return self._cut(utterance, events)
+            self._turn(self._voice.probability(window), events)
+            return True
+        if self._utterance is not None and self._buffer.end - self._start >= _samples(self._settings.utterance_max_ms):
+            self._cut()
+            return True
         item = self._inbox.take()
         if item is None:
-            return self._listen(utterance, events)
+            return False
         if isinstance(item, bytes):
-            return self._append(self._decoder.decode(item), events)
-        if item is not Wish.END:
+            self._append(self._decoder.decode(item), events)
+        elif item is not Wish.END:
             # What the resampler held back, up to 115 ms at 8 kHz, is heard before the end.
             self._inbox.put_back(Wish.END)
-            return self._append(self._decoder.flush(), events)
-        self._endpointer.reset()
-        return self._end(utterance, events, self._buffer.end)
+            self._append(self._decoder.flush(), events)
+        else:
+            self._endpointer.reset()
+            self._end(self._buffer.end)
+        return True
 
-    def _append(self, samples: Samples, events: list[RecognitionEvent]) -> _Progress:
+    def _append(self, samples: Samples, events: list[RecognitionEvent]) -> None:
         self._buffer.drop_before(self._needed())
         self._buffer.append(samples)
         if self._voice is None:
             self._heard = self._buffer.end
             if self._utterance is None and self._buffer.end > self._released:
                 self._begin(self._released, self._released, events)
-        return _Progress.MOVED
 
     def _needed(self) -> int:
         """The oldest position that may still be asked for."""
@@ -176,73 +199,108 @@ class RecognitionPipeline:
             return None
         return Recall(self._said, self._buffer.view(self._said_from, stop))
 
-    def _turn(self, probability: float, events: list[RecognitionEvent]) -> _Progress:
+    def _turn(self, probability: float, events: list[RecognitionEvent]) -> None:
         turn = self._endpointer.hear(probability)
         self._heard += self._window
         if turn is Turn.STARTED:
             voice = max(self._released, self._endpointer.first_voice * self._window)
             self._begin(max(self._released, voice - _samples(self._settings.pre_roll_ms)), voice, events)
         elif turn is Turn.ENDED:
-            return self._end(self._utterance, events, self._heard)
-        return _Progress.MOVED
+            self._end(self._heard)
 
-    def _begin(self, start: int, voice_start: int, events: list[RecognitionEvent]) -> None:
+    def _begin(self, start: int, voice_start: int, events: list[RecognitionEvent], context: str = "") -> None:
         self._start = start
         self._voice_start = self._asked_at = voice_start
-        self._utterance = Utterance(self._segments, self._config, self._settings.utterance, self._recognizer)
+        self._interval = _samples(self._settings.partial_interval_ms)
+        self._utterance = Utterance(
+            self._segments, self._config, self._settings.utterance, self._recognizer, context=context
+        )
         events.append(SpeechStarted(self._segments, voice_start // _SAMPLES_PER_MS))
         self._segments += 1
 
-    def _end(self, utterance: Utterance | None, events: list[RecognitionEvent], limit: int) -> _Progress:
-        if utterance is None:
-            return _Progress.MOVED
-        span = self._span()
-        stop = self._stop(span, limit)
-        final = utterance.final(self._buffer.view(self._start, stop), span, self._recall(stop))
-        self._close_segment(final, span, stop, events)
-        return _Progress.DECODED
+    def _end(self, limit: int) -> None:
+        if self._utterance is not None:
+            span = self._span()
+            self._closing = _Closing(span, self._stop(span, limit), is_cut=False)
 
-    def _cut(self, utterance: Utterance, events: list[RecognitionEvent]) -> _Progress:
-        """End an utterance that got too long in the quietest place, and begin the next one right there."""
+    def _cut(self) -> None:
+        """End an utterance that got too long in the quietest place; the next one begins right there."""
         latest_ms = min(self._settings.cut_search_ms, self._settings.utterance_max_ms // 2)
         search = self._heard - _samples(latest_ms)
         cut = search + quietest(self._buffer.view(search, self._heard), _samples(_CUT_SPAN_MS))
-        span = Span(self._start, self._voice_start, cut)
-        final = utterance.final(self._buffer.view(self._start, cut), span)
-        self._close_segment(final, span, cut, events)
-        self._buffer.drop_before(cut)
-        self._begin(cut, cut, events)
-        return _Progress.DECODED
+        self._closing = _Closing(Span(self._start, self._voice_start, cut), cut, is_cut=True)
 
-    def _close_segment(
-        self, final: Transcript | None, span: Span, released: int, events: list[RecognitionEvent]
-    ) -> None:
+    def _close_segment(self, closing: _Closing, events: list[RecognitionEvent]) -> bool:
+        """Send the final, once it is made."""
+        if self._hearing is not None or self._utterance is None or not self._utterance.has_final(closing.span):
+            return False
+        span = closing.span
+        final = self._utterance.final
         self._say(final, events)
         self._said, self._said_from, self._said_until = final, span.start, span.voice_end
         events.append(SpeechEnded(self._segments - 1, span.voice_end // _SAMPLES_PER_MS))
-        self._released = released
-        self._utterance = None
+        self._released = closing.stop
+        self._utterance = self._closing = None
+        if closing.is_cut:
+            self._buffer.drop_before(closing.stop)
+            self._begin(closing.stop, closing.stop, events, context=final.text if final else "")
+        return True
 
-    def _listen(self, utterance: Utterance | None, events: list[RecognitionEvent]) -> _Progress:
-        """Nothing waits: make the early final or a partial, when one of them is due."""
+    def _ask(self) -> Hearing | None:
+        """The hearing that is due now, if it does not run already; one that is no longer due is abandoned."""
+        utterance = self._utterance
         if utterance is None:
-            return _Progress.WAITING
-        span = self._span()
-        settle = self._heard - self._start <= _samples(self._settings.utterance_max_ms - self._settings.cut_search_ms)
+            return None
+        closing = self._closing
+        span = closing.span if closing else self._span()
         silence_ms = self._endpointer.silence_ms if self._voice is not None else 0
-        if silence_ms >= self._settings.speculative_final_ms:
-            if utterance.has_final(span):
-                return _Progress.WAITING
-            stop = self._stop(span, self._heard)
-            samples = self._buffer.view(self._start, stop)
-            self._say(utterance.early_final(samples, span, self._recall(stop), settle=settle), events)
-            return _Progress.DECODED
-        due = self._heard - self._asked_at >= _samples(self._settings.partial_interval_ms)
-        if not (due and self._config.interim_results and silence_ms < _QUIET_MS):
-            return _Progress.WAITING
-        self._asked_at = self._heard
-        self._say(utterance.partial(self._buffer.view(self._start, self._heard), span, settle=settle), events)
-        return _Progress.DECODED
+        wants_final = closing is not None or silence_ms >= self._settings.speculative_final_ms
+        heard_for = span if wants_final else None
+        if self._hearing is not None:
+            if self._heard_for == heard_for or not self._hearing.abandon():
+                return None
+            self._hearing = None
+        if closing is not None:
+            self._hearing = self._final(utterance, span, closing.stop, due_ms=0, show=False)
+        elif wants_final and not utterance.has_final(span):
+            due_ms = max(0, self._endpointer.endpointing_ms - silence_ms)
+            self._hearing = self._final(utterance, span, self._stop(span, self._heard), due_ms=due_ms, show=True)
+        elif self._config.interim_results and silence_ms < _QUIET_MS and self._is_partial_due(utterance):
+            self._hearing = self._partial(utterance)
+        self._heard_for = heard_for
+        return self._hearing
+
+    def _is_partial_due(self, utterance: Utterance) -> bool:
+        interval = self._interval if utterance.has_shown else _samples(self._settings.first_partial_ms)
+        return self._heard - self._asked_at >= interval
+
+    def _partial(self, utterance: Utterance) -> Hearing:
+        asked_at = self._heard
+
+        def decode(wanted: Callable[[], bool]) -> Transcript | None:
+            # What has arrived since it was asked for is heard, too; who had to wait asks less often.
+            heard = self._asked_at = self._heard
+            longest = _samples(self._settings.partial_interval_max_ms)
+            self._interval = min(longest, _samples(self._settings.partial_interval_ms) + heard - asked_at)
+            samples = self._buffer.view(self._start, heard)
+            return utterance.partial(samples, self._span(), settle=self._settles(heard), wanted=wanted)
+
+        return Hearing(decode, due_ms=_PARTIAL_DUE_MS if utterance.has_shown else _FIRST_PARTIAL_DUE_MS)
+
+    def _final(self, utterance: Utterance, span: Span, stop: int, *, due_ms: float, show: bool) -> Hearing:
+        samples = self._buffer.view(self._start, stop)
+        recall = self._recall(stop)
+        settle = self._settles(stop)
+
+        def decode(wanted: Callable[[], bool]) -> Transcript | None:
+            utterance.make_final(samples, span, recall, wanted)
+            return utterance.show_final(settle=settle) if show and self._config.interim_results else None
+
+        return Hearing(decode, due_ms=due_ms)
+
+    def _settles(self, heard: int) -> bool:
+        """Near the longest utterance nothing settles any more: the cut may come before it."""
+        return heard - self._start <= _samples(self._settings.utterance_max_ms - self._settings.cut_search_ms)
 
     def _span(self) -> Span:
         voice_end = self._endpointer.voice_end * self._window if self._voice is not None else self._buffer.end

@@ -69,8 +69,12 @@ class RecognitionSettings:
     speculative_final_ms: Annotated[int, Meta(ge=64, le=1000)] = 200
     """Silence at which the final is made, to be sent at the endpoint; this much audio after the voice belongs to it."""
 
-    partial_interval_ms: Annotated[int, Meta(ge=100, le=10000)] = 400
-    """Audio between two partials; a stream that runs behind leaves out those that are overdue."""
+    first_partial_ms: Annotated[int, Meta(ge=32, le=2000)] = 200
+    """Audio after the beginning of the voice at which the first partial is made; after one without words, the next."""
+
+    partial_interval_ms: Annotated[int, Meta(ge=100, le=10000)] = 300
+    partial_interval_max_ms: Annotated[int, Meta(ge=100, le=10000)] = 500
+    """Audio from one partial to the next: the first when the machine is idle, up to the second when it is not."""
 
     recall_gap_ms: Annotated[int, Meta(ge=0, le=10000)] = 2_000
     """Silence across which an utterance that is in doubt is heard again together with the one before."""

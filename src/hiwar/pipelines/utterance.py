@@ -3,12 +3,15 @@
 When to ask, and about which audio, is left to the recognition pipeline.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from hiwar.engines.contracts import Hypothesis, RecognitionEngine, Samples
+from hiwar.engines.contracts import Hypothesis, RecognitionEngine, Samples, always
 from hiwar.pipelines.settings import UtteranceSettings
 from hiwar.pipelines.stabilization import Stabilizer
 from hiwar.vocabulary import MODEL_SAMPLE_RATE, Language, RecognitionConfig, Transcript, Word
+
+Wanted = Callable[[], bool]
 
 _SAMPLES_PER_MS = MODEL_SAMPLE_RATE // 1000
 
@@ -50,43 +53,57 @@ class Utterance:
         config: RecognitionConfig,
         settings: UtteranceSettings,
         recognizer: RecognitionEngine,
+        *,
+        context: str = "",
     ) -> None:
         self._segment = segment
         self._config = config
         self._settings = settings
-        self._recognizer = recognizer
+        self._engine = recognizer
+        self._recognizer = recognizer.open(context=context)
         self._language: Language | None = None if config.language == "auto" else config.language
         self._settles = False
         self._stabilizer = Stabilizer(settings.agreement, settings.held_back_words)
         self._shown: Transcript | None = None
         self._finished: tuple[Span, Transcript | None] | None = None
 
-    def partial(self, samples: Samples, span: Span, *, settle: bool) -> Transcript | None:
-        """What it says so far; None when that is nothing, or nothing new. `settle` lets words become stable."""
-        heard = self._hear(samples, final=False)
+    @property
+    def has_shown(self) -> bool:
+        """Whether any words of it were shown."""
+        return self._shown is not None
+
+    def partial(self, samples: Samples, span: Span, *, settle: bool, wanted: Wanted = always) -> Transcript | None:
+        """What it says so far; None when that is nothing, or nothing new. `settle` lets words become stable.
+
+        Raises AbandonedError, as `make_final` does, after which it can be asked again.
+        """
+        heard = self._hear(samples, wanted, final=False, settled=self._stabilizer.stable)
         return self._show(self._transcript(heard, span, heard.text), settle=settle)
 
-    def early_final(self, samples: Samples, span: Span, recall: Recall | None, *, settle: bool) -> Transcript | None:
-        """Make the final before it is certain that the voice ended; what it says is shown as a partial."""
-        transcript = self.final(samples, span, recall)
-        if transcript is None or not self._config.interim_results:
-            return None
-        return self._show(replace(transcript, is_final=False, words=()), settle=settle)
-
-    def final(self, samples: Samples, span: Span, recall: Recall | None = None) -> Transcript | None:
-        """What it says for good; None when that is nothing. The same span again costs nothing."""
-        if self._finished is None or self._finished[0] != span:
-            self._finished = (span, self._decide(samples, span, recall))
-        return self._finished[1]
+    def make_final(self, samples: Samples, span: Span, recall: Recall | None = None, wanted: Wanted = always) -> None:
+        """Decide what it says for good, should it end with this span; the same span again costs nothing."""
+        if not self.has_final(span):
+            self._finished = (span, self._decide(samples, span, recall, wanted))
 
     def has_final(self, span: Span) -> bool:
-        """Whether `final` is made for this span."""
+        """Whether the final is made for this span."""
         return self._finished is not None and self._finished[0] == span
 
-    def _decide(self, samples: Samples, span: Span, recall: Recall | None) -> Transcript | None:
-        heard = self._keeping_the_stable(samples, self._hear(samples, final=True))
+    @property
+    def final(self) -> Transcript | None:
+        """The final that was made last; None when it says nothing."""
+        return self._finished[1] if self._finished else None
+
+    def show_final(self, *, settle: bool) -> Transcript | None:
+        """The final as a partial, since it is not certain yet that the voice has ended."""
+        if self.final is None:
+            return None
+        return self._show(replace(self.final, is_final=False, words=()), settle=settle)
+
+    def _decide(self, samples: Samples, span: Span, recall: Recall | None, wanted: Wanted) -> Transcript | None:
+        heard = self._keeping_the_stable(samples, self._hear(samples, wanted, final=True), wanted)
         if recall is not None and heard.confidence < self._settings.doubt_below:
-            again = self._hear_after(recall, len(samples))
+            again = self._hear_after(recall, len(samples), wanted)
             favour = 1.0 if again.language == heard.language else _SAME_LANGUAGE_FAVOUR
             heard = again if again.confidence * favour > heard.confidence else heard
         text = self._stabilizer.reconcile(heard.text)
@@ -96,39 +113,44 @@ class Utterance:
         words = _named(transcript.words, text)
         return replace(transcript, stable=text, is_final=True, words=words) if text else None
 
-    def _keeping_the_stable(self, samples: Samples, heard: Hypothesis) -> Hypothesis:
+    def _keeping_the_stable(self, samples: Samples, heard: Hypothesis, wanted: Wanted) -> Hypothesis:
         """What was heard, or what is heard behind the stable words when it has others there.
 
         Forced to begin with them the recogniser may stop at their end; then what it heard freely says more.
         """
         if self._stabilizer.keeps(heard.text):
             return heard
-        forced = self._hear(samples, final=True, prefix=self._stabilizer.stable)
+        forced = self._hear(samples, wanted, final=True, prefix=self._stabilizer.stable)
         words = len(self._stabilizer.reconcile(heard.text).split())
         return forced if len(forced.text.split()) >= _FORCED_WORDS_MIN * words else heard
 
-    def _hear(self, samples: Samples, *, final: bool, prefix: str = "") -> Hypothesis:
-        heard = self._recognizer.open().recognize(
+    def _hear(
+        self, samples: Samples, wanted: Wanted, *, final: bool, settled: str = "", prefix: str = ""
+    ) -> Hypothesis:
+        heard = self._recognizer.recognize(
             samples,
             language=self._language,
+            settled=settled,
             prefix=prefix,
             final=final,
             words=final and self._config.word_timestamps,
+            wanted=wanted,
         )
         if heard.text and len(samples) >= self._settings.settled_after_ms * _SAMPLES_PER_MS:
             self._language, self._settles = heard.language, True
         return heard
 
-    def _hear_after(self, recall: Recall, length: int) -> Hypothesis:
+    def _hear_after(self, recall: Recall, length: int, wanted: Wanted) -> Hypothesis:
         """What follows the utterance before, heard in one go with it; empty when they cannot be told apart."""
         before = recall.final
         nothing = Hypothesis("", before.language, 0.0)
-        heard = self._recognizer.open().recognize(
+        heard = self._engine.open().recognize(
             recall.samples,
             language=before.language,
             prefix=f"{before.text} {self._stabilizer.stable}".strip(),
             final=True,
             words=self._config.word_timestamps,
+            wanted=wanted,
         )
         known = before.text.split()
         words = heard.text.split()

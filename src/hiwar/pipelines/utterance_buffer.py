@@ -1,4 +1,4 @@
-"""The audio of one stream that may still be needed, in one array of fixed size, addressed by stream position."""
+"""The audio of one stream that may still be needed, addressed by stream position: one thread adds, others may look."""
 
 import numpy as np
 
@@ -6,12 +6,17 @@ from hiwar.engines.contracts import Samples
 
 
 class UtteranceBuffer:
-    """Samples from `begin` to `end`, positions counted from the start of the stream. Holds at most `capacity`."""
+    """Samples from `begin` to `end`, positions counted from the start of the stream. Holds at most `capacity`.
+
+    What a view shows never changes: audio is only added behind it, and moves to a fresh array when there is no room.
+    """
 
     def __init__(self, capacity: int) -> None:
-        self._samples = np.zeros(capacity, np.float32)
+        self._capacity = capacity
+        # Set in one piece, for those who look meanwhile: an array, and the position of its first sample.
+        self._held: tuple[Samples, int] = (np.empty(2 * capacity, np.float32), 0)
         self._begin = 0
-        self._length = 0
+        self._end = 0
 
     @property
     def begin(self) -> int:
@@ -21,26 +26,28 @@ class UtteranceBuffer:
     @property
     def end(self) -> int:
         """Position after the newest sample."""
-        return self._begin + self._length
+        return self._end
 
     def append(self, samples: Samples) -> None:
         """Add the next samples of the stream. Raises ValueError past the capacity: the caller drops in time."""
-        if self._length + len(samples) > len(self._samples):
+        end = self._end + len(samples)
+        if end - self._begin > self._capacity:
             raise ValueError("the utterance buffer is full")
-        self._samples[self._length : self._length + len(samples)] = samples
-        self._length += len(samples)
+        array, origin = self._held
+        if end - origin > len(array):
+            fresh = np.empty(len(array), np.float32)
+            fresh[: self._end - self._begin] = array[self._begin - origin : self._end - origin]
+            array, origin = self._held = (fresh, self._begin)
+        array[self._end - origin : end - origin] = samples
+        self._end = end
 
     def view(self, start: int, stop: int) -> Samples:
-        """The samples from `start` to `stop`, not copied: valid until the next `append` or `drop_before`."""
-        if not self._begin <= start <= stop <= self.end:
+        """The samples from `start` to `stop`, not copied."""
+        array, origin = self._held
+        if not self._begin <= start <= stop <= self._end:
             raise ValueError("the utterance buffer does not hold these positions")
-        return self._samples[start - self._begin : stop - self._begin]
+        return array[start - origin : stop - origin]
 
     def drop_before(self, position: int) -> None:
         """Let go of everything before `position`; positions that are already gone change nothing."""
-        dropped = min(position, self.end) - self._begin
-        if dropped <= 0:
-            return
-        kept = self._length - dropped
-        self._samples[:kept] = self._samples[dropped : self._length]
-        self._begin, self._length = self._begin + dropped, kept
+        self._begin = max(self._begin, min(position, self._end))

@@ -1,7 +1,7 @@
 """Where the objects meet: settings to engines, service and routes. Running it is left to `lifecycle`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from starlette.applications import Starlette
@@ -36,9 +36,29 @@ from hiwar.transports.websocket.tts import tts_routes
 
 # Engine threads yield to the event loop, which does little and must do it at once.
 _SPEAKING_NICENESS = 5
-_LISTENING_NICENESS = 10
+_LISTENING_NICENESS = 5
+_HEARING_NICENESS = 10
 _LOADING_NICENESS = 19
 _LOADS_WAITING_MAX = 1
+
+
+@dataclass(frozen=True, slots=True)
+class EngineThreads:
+    """The threads that run models. Three may fill the machine, and none is queued behind the steps of another.
+
+    Those that speak and those that listen for the beginning and end of speech get the processor before those that
+    decode it: their steps are ten times shorter. The one that loads voices takes what they leave.
+    """
+
+    speaking: Workers
+    listening: Workers
+    hearing: Workers
+    loading: Workers
+
+    def close(self) -> None:
+        """End them after the steps that run now."""
+        for workers in (self.speaking, self.listening, self.hearing, self.loading):
+            workers.close()
 
 
 def make_authenticator(settings: Settings) -> Authenticator:
@@ -57,31 +77,27 @@ def make_authenticator(settings: Settings) -> Authenticator:
     return Authenticator(store, ready_made, operator_key(settings.data_dir))
 
 
-def make_workers(settings: Settings) -> tuple[Workers, Workers, Workers]:
-    """The threads that speak, those that listen, and the one that loads voices while they do.
-
-    The first two may fill the machine; the ones that speak are never queued behind a decode of the others, and get the
-    processor first: their steps are ten times shorter. The last takes what they leave.
-    """
+def start_threads(settings: Settings) -> EngineThreads:
+    """As many of each as the settings say."""
     threads, waiting_max = settings.engines.threads, settings.limits.steps_waiting_max
-    return (
-        Workers(name="speak", threads=threads, niceness=_SPEAKING_NICENESS, waiting_max=waiting_max),
-        Workers(name="listen", threads=threads, niceness=_LISTENING_NICENESS, waiting_max=waiting_max),
-        Workers(name="load", threads=1, niceness=_LOADING_NICENESS, waiting_max=_LOADS_WAITING_MAX),
+    return EngineThreads(
+        speaking=Workers(name="speak", threads=threads, niceness=_SPEAKING_NICENESS, waiting_max=waiting_max),
+        listening=Workers(name="listen", threads=threads, niceness=_LISTENING_NICENESS, waiting_max=waiting_max),
+        hearing=Workers(name="hear", threads=threads, niceness=_HEARING_NICENESS, waiting_max=waiting_max),
+        loading=Workers(name="load", threads=1, niceness=_LOADING_NICENESS, waiting_max=_LOADS_WAITING_MAX),
     )
 
 
-def make_service(
-    settings: Settings, authenticator: Authenticator, speaking: Workers, listening: Workers
-) -> SpeechService:
+def make_service(settings: Settings, authenticator: Authenticator, threads: EngineThreads) -> SpeechService:
     """The service without its engines, which load while it already answers."""
     return SpeechService(
         authenticator=authenticator,
         limits=settings.limits,
         synthesis=settings.synthesis,
         recognition=settings.recognition,
-        synthesis_workers=speaking,
-        recognition_workers=listening,
+        synthesis_workers=threads.speaking,
+        listening_workers=threads.listening,
+        hearing_workers=threads.hearing,
         clock=clock.monotonic,
     )
 

@@ -19,7 +19,7 @@ from hiwar.server.app import (
     make_authenticator,
     make_rebinding,
     make_service,
-    make_workers,
+    start_threads,
 )
 from hiwar.server.http_protocol import BoundedHttpProtocol
 from hiwar.server.settings import Settings
@@ -81,9 +81,9 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
         steps[-1:] = [line]
         report(line)
 
-    speaking, listening, loading = make_workers(settings)
-    service = make_service(settings, authenticator, speaking, listening)
-    app = make_app(service, make_rebinding(settings, service, loading), lambda: steps[-1])
+    threads = start_threads(settings)
+    service = make_service(settings, authenticator, threads)
+    app = make_app(service, make_rebinding(settings, service, threads.loading), lambda: steps[-1])
     server = _Uvicorn(_config(settings, app))
     loaded: list[Engines] = []
 
@@ -100,8 +100,7 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
         await service.drain()
         server.should_exit = True
         await asyncio.gather(serving, ready, return_exceptions=True)
-        for workers in (speaking, listening, loading):
-            await asyncio.to_thread(workers.close)
+        await asyncio.to_thread(threads.close)
         for engines in loaded:
             engines.close()
         authenticator.close()

@@ -1,5 +1,6 @@
 """The driver of one recognition connection: a task that listens, a task that recognises, and the session between them.
 
+What is decoded runs beside them: the end of speech is found while a decode is under way.
 Audio waits in one bounded buffer. When it is full the listening task still reads one frame, and so learns of a peer
 that leaves; with audio in its hand it waits for room, and the transport holds the client back.
 """
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from hiwar.pipelines.hearing import Hearing, Listened
 from hiwar.pipelines.recognition import RecognitionPipeline
 from hiwar.protocol.asr_session import AsrServerSession
 from hiwar.protocol.effects import (
@@ -28,7 +30,7 @@ from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection, Outgoing, Outlet, PeerGoneError
 from hiwar.serving.listening import for_client, listen, run_until
 from hiwar.serving.workers import Workers
-from hiwar.vocabulary import RecognitionConfig, RecognitionEvent
+from hiwar.vocabulary import RecognitionConfig, Transcript
 
 log = logging.getLogger("hiwar.asr")
 
@@ -88,7 +90,10 @@ class _Inbox:
 
 
 class AsrStream:
-    """One connection. `sign_in` checks a credential against the session; `open_pipeline` makes its recogniser."""
+    """One connection. `sign_in` checks a credential against the session; `open_pipeline` makes its recogniser.
+
+    `listeners` find speech in the audio, which is quick; `hearers` decode it, and never hold up the others.
+    """
 
     def __init__(
         self,
@@ -97,7 +102,8 @@ class AsrStream:
         *,
         sign_in: Callable[[AsrServerSession, str], tuple[AsrEffect, ...]],
         open_pipeline: Callable[[RecognitionConfig], RecognitionPipeline],
-        workers: Workers,
+        listeners: Workers,
+        hearers: Workers,
         clock: Clock,
         send_timeout_ms: int,
         audio_buffered_max_ms: int,
@@ -107,13 +113,15 @@ class AsrStream:
         self._outlet = Outlet(connection, send_timeout_ms=send_timeout_ms)
         self._sign_in = sign_in
         self._open_pipeline = open_pipeline
-        self._workers = workers
+        self._listeners = listeners
+        self._hearers = hearers
         self._clock = clock
         bytes_per_s = session.config.sample_rate * session.config.encoding.bytes_per_sample
         self._buffer_bytes_max = audio_buffered_max_ms * bytes_per_s // 1000
         self._taken_bytes_max = _TAKEN_MAX_MS * bytes_per_s // 1000
         self._inbox = _Inbox()
-        self._arrived = asyncio.Event()
+        self._listened_s = 0.0
+        self._changed = asyncio.Event()
         self._room = asyncio.Event()
         self._ended = asyncio.Event()
 
@@ -144,7 +152,7 @@ class AsrStream:
                     await self._buffer(effect.audio)
                 case EndUtterance() | EndStream():
                     self._inbox.end(effect)
-                    self._arrived.set()
+                    self._changed.set()
                 case _:
                     assert_never(effect)
         await self._outlet.carry_out(outgoing)
@@ -160,10 +168,10 @@ class AsrStream:
                 await self._room.wait()
             self._session.resumed(self._clock())
         self._inbox.hear(audio, received_s)
-        self._arrived.set()
+        self._changed.set()
 
     async def _recognize(self) -> None:
-        await self._arrived.wait()  # nothing is held for a peer that only connects
+        await self._changed.wait()  # nothing is held for a peer that only connects
         try:
             with contextlib.closing(self._open_pipeline(self._session.config)) as pipeline:
                 await self._pump(pipeline)
@@ -176,27 +184,88 @@ class AsrStream:
         await self._carry_out(effects)
 
     async def _pump(self, pipeline: RecognitionPipeline) -> None:
-        """Step by step from the buffer to the peer, until the stream was finished and all of it is answered."""
+        """From the buffer to the peer, until the stream was finished and all of it is answered."""
         finished = False
-        while not finished:
-            await self._arrived.wait()
-            entries = self._inbox.take(self._taken_bytes_max)
-            received_s = self._inbox.taken_received_s
-            if not self._inbox.entries:
-                self._arrived.clear()
-            self._room.set()
-            finished = any(isinstance(entry, EndStream) for entry in entries)
-            events = await self._workers.run(functools.partial(_feed, pipeline, entries), self._clock())
-            while events is not None:
-                for event in events:
+        running: _Running | None = None
+        try:
+            while not (finished and running is None and not pipeline.is_behind):
+                await self._changed.wait()
+                self._changed.clear()
+                heard_s = 0.0
+                if running is not None and running.task.done():
+                    running.task.result()
+                    heard_s, running = running.received_s, None
+                entries = [] if pipeline.is_behind else self._take()
+                finished = finished or any(isinstance(entry, EndStream) for entry in entries)
+                received_s = self._inbox.taken_received_s
+                listened = await self._listeners.run(functools.partial(_feed, pipeline, entries), self._clock())
+                self._listened_s = received_s
+                if listened.hearing is not None:
+                    await _stop(running)
+                    running = self._hear(listened.hearing)
+                if listened.more or (self._inbox.entries and not pipeline.is_behind):
+                    self._changed.set()
+                for event in listened.events:
+                    is_partial = isinstance(event, Transcript) and not event.is_final
                     await self._carry_out(
-                        self._session.recognized(event, audio_received_s=received_s, now=self._clock())
+                        self._session.recognized(
+                            event, audio_received_s=heard_s if is_partial else received_s, now=self._clock()
+                        )
                     )
-                events = await self._workers.run(pipeline.step, self._clock())
+        finally:
+            await _stop(running)
+
+    def _take(self) -> list[Entry]:
+        entries = self._inbox.take(self._taken_bytes_max)
+        self._room.set()
+        return entries
+
+    def _hear(self, hearing: Hearing) -> "_Running":
+        """Run it before all that is due later; `listen` is called again when it is done."""
+        running = _Running(hearing)
+
+        def run() -> None:
+            running.received_s = self._listened_s
+            hearing.run()
+
+        async def work() -> None:
+            await self._hearers.run(run, self._clock() + hearing.due_ms / 1000)
+
+        running.task = asyncio.create_task(work())
+        running.task.add_done_callback(lambda _: self._changed.set())
+        return running
 
 
-def _feed(pipeline: RecognitionPipeline, entries: list[Entry]) -> tuple[RecognitionEvent, ...] | None:
-    """Hand over what arrived and do the first step of it, in one hop."""
+class _Running:
+    """A hearing on its way, and when the newest audio that it hears had arrived."""
+
+    task: asyncio.Task[None]
+
+    def __init__(self, hearing: Hearing) -> None:
+        self.hearing = hearing
+        self.received_s = 0.0
+
+
+async def _stop(running: _Running | None) -> None:
+    """Nothing of it runs afterwards, however often the caller is cancelled meanwhile."""
+    if running is None:
+        return
+    running.hearing.abandon()
+    running.task.cancel()
+    cancelled: asyncio.CancelledError | None = None
+    while not running.task.done():
+        try:
+            await asyncio.wait({running.task})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if not running.task.cancelled():
+        running.task.exception()
+    if cancelled is not None:
+        raise cancelled
+
+
+def _feed(pipeline: RecognitionPipeline, entries: list[Entry]) -> Listened:
+    """Hand over what arrived and listen to it, in one hop."""
     for entry in entries:
         match entry:
             case bytes():
@@ -207,4 +276,4 @@ def _feed(pipeline: RecognitionPipeline, entries: list[Entry]) -> tuple[Recognit
                 pipeline.finish()
             case _:
                 assert_never(entry)
-    return pipeline.step()
+    return pipeline.listen()

@@ -79,7 +79,8 @@ class SpeechService:
         synthesis: SynthesisSettings,
         recognition: RecognitionSettings,
         synthesis_workers: Workers,
-        recognition_workers: Workers,
+        listening_workers: Workers,
+        hearing_workers: Workers,
         clock: Clock,
     ) -> None:
         self.limits = limits
@@ -88,7 +89,8 @@ class SpeechService:
         self._synthesis = synthesis
         self._recognition = recognition
         self._synthesis_workers = synthesis_workers
-        self._recognition_workers = recognition_workers
+        self._listening_workers = listening_workers
+        self._hearing_workers = hearing_workers
         self._clock = clock
         self._readings = Readings(synthesis_workers, clock)
         self._engines: Engines | None = None
@@ -231,7 +233,8 @@ class SpeechService:
             connection,
             sign_in=functools.partial(self._asr_sign_in, slot),
             open_pipeline=self._recognition_pipeline,
-            workers=self._recognition_workers,
+            listeners=self._listening_workers,
+            hearers=self._hearing_workers,
             clock=self._clock,
             send_timeout_ms=self.limits.send_timeout_ms,
             audio_buffered_max_ms=self.limits.audio_buffered_max_ms,

@@ -55,8 +55,18 @@ def test_doubtful_windows_keep_speech_going_but_start_none() -> None:
     assert turns(endpointer(), (0.9, 4), (0.4, 40)) == [(3, Turn.STARTED)]
 
 
+@pytest.mark.parametrize(
+    ("endpointing_ms", "windows"), [(320, 10), (336, 10), (337, 10), (500, 15), (512, 16), (544, 17)]
+)
+def test_the_silence_is_counted_from_the_middle_of_the_last_window_with_voice(
+    endpointing_ms: int, windows: int
+) -> None:
+    endpoints = endpointer(endpointing_ms=endpointing_ms)
+    assert turns(endpoints, (0.9, 4), (0.0, 20)) == [(3, Turn.STARTED), (3 + windows, Turn.ENDED)]
+
+
 def test_a_pause_shorter_than_the_endpoint_does_not_end_speech() -> None:
-    assert turns(endpointer(endpointing_ms=500), (0.9, 4), (0.0, 15), (0.9, 1), (0.0, 15)) == [(3, Turn.STARTED)]
+    assert turns(endpointer(endpointing_ms=500), (0.9, 4), (0.0, 14), (0.9, 1), (0.0, 14)) == [(3, Turn.STARTED)]
 
 
 def test_silence_is_measured_from_the_last_voice() -> None:

@@ -40,18 +40,22 @@ class Answers(LevelRecognizer):
 
 def final(answers: Mapping[str, Hypothesis], language: LanguageChoice = "auto") -> Transcript | None:
     config = RecognitionConfig("test", language=language, word_timestamps=True)
-    return Utterance(1, config, UtteranceSettings(), Answers(answers)).final(AUDIO, SPAN, TOGETHER)
+    utterance = Utterance(1, config, UtteranceSettings(), Answers(answers))
+    utterance.make_final(AUDIO, SPAN, TOGETHER)
+    return utterance.final
 
 
 def test_a_sure_utterance_is_heard_once() -> None:
     recognizer = Answers({"": Hypothesis("Ishmael", "en", 0.9)})
     utterance = Utterance(1, RecognitionConfig("test"), UtteranceSettings(), recognizer)
-    first = utterance.final(AUDIO, SPAN, TOGETHER)
+    utterance.make_final(AUDIO, SPAN, TOGETHER)
+    first = utterance.final
     assert first is not None
     assert (first.text, first.stable, first.is_final) == ("Ishmael", "Ishmael", True)
     assert (first.start_ms, first.end_ms) == (1100, 2000)
     assert utterance.has_final(SPAN)
-    assert utterance.final(AUDIO, SPAN, TOGETHER) is first
+    utterance.make_final(AUDIO, SPAN, TOGETHER)
+    assert utterance.final is first
     assert len(recognizer.asked) == 1
 
 

@@ -1,22 +1,24 @@
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
 
 import pytest
 
+from hiwar.engines.contracts import AbandonedError
 from hiwar.errors import EngineError, ErrorCode, HiwarError
+from hiwar.pipelines.hearing import Hearing
 from hiwar.pipelines.recognition import RecognitionPipeline
 from hiwar.pipelines.settings import RecognitionSettings
 from hiwar.protocol.asr_session import AsrServerSession
 from hiwar.protocol.effects import AsrEffect
 from hiwar.serving.asr_stream import AsrStream
 from hiwar.serving.workers import Workers
-from hiwar.vocabulary import AudioEncoding, RecognitionConfig, RecognitionEvent, SpeechEnded, SpeechStarted, Transcript
+from hiwar.vocabulary import AudioEncoding, RecognitionConfig, SpeechEnded, SpeechStarted, Transcript
 from support.limits import ASR_LIMITS
-from support.streams import Gate, HeldClock, QueueConnection, ScriptedRecognition, run
+from support.streams import Gate, HeldClock, QueueConnection, RecognitionStep, ScriptedRecognition, run
 
 NEVER_MS = 1_000_000
 BUFFERED_MAX_MS = 10
@@ -30,7 +32,7 @@ STARTED, ENDED = SpeechStarted(0, 0), SpeechEnded(0, 20)
 PARTIAL = Transcript(0, "he", "", 0.5, "en", 0, 10, is_final=False)
 FINAL = Transcript(0, "hello", "hello", 0.9, "en", 0, 20, is_final=True)
 
-Script = Sequence[tuple[RecognitionEvent, ...] | BaseException | Gate]
+Script = Sequence[RecognitionStep]
 
 
 @dataclass
@@ -40,6 +42,7 @@ class Desk:
     stream: AsrStream
     connection: QueueConnection
     workers: Workers
+    hearers: Workers
     clock: HeldClock
     pipelines: list[ScriptedRecognition]
     running: "asyncio.Task[None]"
@@ -69,26 +72,29 @@ async def listening(
 
     session = AsrServerSession(config or RecognitionConfig("r"), limits=ASR_LIMITS, now=0.0)
     opening = session.signed_in(0.0) if signed_in else ()
-    workers = Workers(name="engine", threads=1, niceness=5, waiting_max=8)
+    workers = Workers(name="listen", threads=1, niceness=5, waiting_max=8)
+    hearers = Workers(name="hear", threads=1, niceness=5, waiting_max=8)
     stream = AsrStream(
         session,
         connection,
         sign_in=sign_in,
         open_pipeline=open_pipeline,
-        workers=workers,
+        listeners=workers,
+        hearers=hearers,
         clock=clock,
         send_timeout_ms=send_timeout_ms,
         audio_buffered_max_ms=BUFFERED_MAX_MS,
     )
     running = asyncio.create_task(stream.run(opening))
     try:
-        yield Desk(stream, connection, workers, clock, pipelines, running)
+        yield Desk(stream, connection, workers, hearers, clock, pipelines, running)
         connection.say(None)
         await running
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await asyncio.to_thread(workers.close)
+        await asyncio.to_thread(hearers.close)
     assert [pipeline.guard.closes for pipeline in pipelines] == [1] * len(pipelines)
 
 
@@ -225,14 +231,99 @@ def test_a_flood_of_finalize_takes_no_room() -> None:
 def test_a_lag_counts_from_the_arrival_of_the_audio_that_was_heard() -> None:
     async def scenario() -> None:
         gate = Gate()
-        async with listening([gate, (PARTIAL,)]) as desk:
+        async with listening([gate, (FINAL,)]) as desk:
             desk.clock.now = 1.0
             desk.connection.say(b"12")
             await gate.reached.wait()
             desk.clock.now = 1.25
             gate.open()
+            await desk.connection.until_sent("final")
+            assert desk.connection.of_type("final")[0]["audio_to_emit_ms"] == 250
+
+    run(scenario())
+
+
+def heard(gate: Gate, due_ms: float = 0.0) -> Hearing:
+    """A decode that waits at the gate."""
+
+    def decode(wanted: Callable[[], bool]) -> Transcript | None:
+        gate()
+        if not wanted():
+            raise AbandonedError
+        return None
+
+    return Hearing(decode, due_ms=due_ms)
+
+
+def test_the_stream_listens_on_while_it_hears() -> None:
+    async def scenario() -> None:
+        gate = Gate()
+        async with listening([heard(gate), (STARTED,), (PARTIAL,)]) as desk:
+            desk.clock.now = 1.0
+            desk.connection.say(b"12")
+            await gate.reached.wait()
+            desk.clock.now = 2.0
+            desk.connection.say(b"34")
+            await desk.connection.until_sent("speech_started")
+            gate.open()
+            desk.clock.now = 2.5
             await desk.connection.until_sent("partial")
-            assert desk.connection.of_type("partial")[0]["audio_to_emit_ms"] == 250
+            # The hearing began before the newer audio came.
+            assert desk.connection.of_type("partial")[0]["audio_to_emit_ms"] == 1500
+
+    run(scenario())
+
+
+def test_a_hearing_that_another_replaces_is_not_run() -> None:
+    async def scenario() -> None:
+        first, second, taken, listened = Gate(), Gate(), Gate(), Gate()
+        second.open()
+        async with listening([listened, heard(first), heard(second), (FINAL,)]) as desk:
+            holding = asyncio.create_task(desk.hearers.run(taken, -1.0))
+            await taken.reached.wait()
+            desk.connection.say(b"12")
+            await listened.reached.wait()
+            desk.connection.say(b"34")
+            listened.open()
+            while desk.pipelines[0].guard.steps < 2:  # noqa: ASYNC110 - a step on a thread tells no event
+                await asyncio.sleep(0)
+            taken.open()
+            await holding
+            await desk.connection.until_sent("final")
+            assert second.reached.is_set()
+            assert not first.reached.is_set()
+
+    run(scenario())
+
+
+def test_a_peer_that_vanishes_abandons_its_hearing() -> None:
+    async def scenario() -> None:
+        gate = Gate()
+        hearing = heard(gate)
+        async with listening([hearing, (FINAL,)]) as desk:
+            desk.connection.say(b"12")
+            await gate.reached.wait()
+            desk.connection.say(None)
+            await desk.connection.until(desk.connection.incoming.empty)
+            assert desk.pipelines[0].guard.closes == 0
+            gate.open()
+            await desk.running
+            assert hearing.done
+            assert desk.connection.types == ["ready"]
+
+    run(scenario())
+
+
+def test_a_hearing_that_fails_closes_the_stream() -> None:
+    def fails(_wanted: Callable[[], bool]) -> Transcript | None:
+        raise EngineError("Its sentence.")
+
+    async def scenario() -> None:
+        async with listening([Hearing(fails, due_ms=0)]) as desk:
+            desk.connection.say(b"12")
+            await desk.running
+            assert desk.connection.of_type("error")[0]["message"] == "Its sentence."
+            assert desk.connection.closed == (1011, "internal")
 
     run(scenario())
 

@@ -54,7 +54,8 @@ async def serving(
         synthesis=SynthesisSettings(),
         recognition=RecognitionSettings(),
         synthesis_workers=workers,
-        recognition_workers=workers,
+        listening_workers=workers,
+        hearing_workers=workers,
         clock=HeldClock(),
     )
     if loaded:

@@ -26,7 +26,8 @@ def test_a_broken_store_shows_no_path(tmp_path: Path, caplog: pytest.LogCaptureF
         synthesis=SynthesisSettings(),
         recognition=RecognitionSettings(),
         synthesis_workers=workers,
-        recognition_workers=workers,
+        listening_workers=workers,
+        hearing_workers=workers,
         clock=HeldClock(),
     )
     try:
