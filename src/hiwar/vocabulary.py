@@ -10,6 +10,11 @@ LanguageChoice = Literal["ar", "en", "auto"]
 LANGUAGES: tuple[Language, ...] = ("ar", "en")
 LANGUAGE_CHOICES: tuple[LanguageChoice, ...] = ("ar", "en", "auto")
 
+DigitStyle = Literal["words", "western", "eastern"]
+"""How numbers are written in a transcript: spelled, 0-9, or ٠-٩ where the transcript is Arabic."""
+
+DIGIT_STYLES: tuple[DigitStyle, ...] = ("words", "western", "eastern")
+
 RECOGNITION_SAMPLE_RATES: tuple[int, ...] = (8000, 16000, 22050, 44100, 48000)
 """Rates in Hz that a recognition stream may send."""
 
@@ -123,6 +128,9 @@ class RecognitionConfig:
     voice_activity: bool = True
     endpointing_ms: int | None = None
     """Silence that ends an utterance; None leaves it to the server's setting."""
+    digits: DigitStyle = "western"
+    itn: bool = False
+    """Whether finals carry their inverse text normalisation too: spoken numbers as digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +167,8 @@ class Transcript:
     end_ms: int
     is_final: bool
     words: tuple[Word, ...] = ()
+    itn: str | None = None
+    """The text of a final with its spoken numbers as digits, when the stream asked for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from hiwar.cli.live_text import LiveText
 from hiwar.cli.server_choice import chosen_server, server_options
 from hiwar.client import AsyncClient
 from hiwar.protocol.messages import AsrServerMessage, ErrorEvent, Final, Partial
-from hiwar.vocabulary import LANGUAGE_CHOICES, LanguageChoice
+from hiwar.vocabulary import DIGIT_STYLES, LANGUAGE_CHOICES, DigitStyle, LanguageChoice
 
 
 @click.command(
@@ -31,6 +31,14 @@ Examples:
     show_default=True,
     help="Naming it is faster and surer than detection.",
 )
+@click.option(
+    "--digits",
+    type=click.Choice(DIGIT_STYLES),
+    default="western",
+    show_default=True,
+    help="How numbers are written: spelled, 0-9, or ٠-٩ in Arabic.",
+)
+@click.option("--itn", is_flag=True, help="Write spoken numbers as digits: twenty five dollars as $25.")
 @click.option("--live", is_flag=True, help="Stream in real time and show partial results replacing each other.")
 @click.option("--words", is_flag=True, help="With --json: a time and a confidence for each word.")
 @click.option("--json", "as_json", is_flag=True, help="Print every event of the server as a line of JSON.")
@@ -38,6 +46,8 @@ Examples:
 def command(
     file: Path,
     language: LanguageChoice,
+    digits: DigitStyle,
+    itn: bool,
     live: bool,
     words: bool,
     as_json: bool,
@@ -57,6 +67,8 @@ def command(
                 language=language,
                 interim_results=live or as_json,
                 word_timestamps=words,
+                digits=digits,
+                itn=itn,
             )
             await (_print_json(events) if as_json else _show(events, live=live))
 
@@ -78,7 +90,7 @@ async def _show(events: AsyncIterator[AsrServerMessage], *, live: bool) -> None:
             if isinstance(event, Partial):
                 shown.partial(event.stable, event.transcript)
             elif isinstance(event, Final):
-                shown.final(event.transcript)
+                shown.final(event.transcript if event.itn is None else event.itn)
 
 
 async def _at_once(audio: PcmFile) -> AsyncIterator[bytes]:

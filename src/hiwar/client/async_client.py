@@ -14,7 +14,7 @@ from hiwar.client.speech import Speech
 from hiwar.errors import HiwarError
 from hiwar.protocol.client_sessions import AsrClientSession
 from hiwar.protocol.messages import AsrServerMessage, ErrorEvent, Start
-from hiwar.vocabulary import DEFAULT_VOICE, AudioEncoding, LanguageChoice, SpeechFormat
+from hiwar.vocabulary import DEFAULT_VOICE, AudioEncoding, DigitStyle, LanguageChoice, SpeechFormat
 
 TTS_PATH = "/v1/tts/stream"
 ASR_PATH = "/v1/asr/stream"
@@ -62,9 +62,12 @@ class AsyncClient:
         encoding: AudioEncoding = AudioEncoding.LINEAR16,
         interim_results: bool = True,
         word_timestamps: bool = False,
+        digits: DigitStyle = "western",
+        itn: bool = False,
     ) -> AsyncGenerator[AsrServerMessage, None]:
         """Send `audio` (mono) as it comes and yield what the server says, `error` included, up to and with `done`.
 
+        `digits` is how numbers are written; with `itn` each final also says its text with spoken numbers as digits.
         Raises whatever `audio` raises, and HiwarError with the server's code when not all of the audio was heard.
         """
         query = {
@@ -73,6 +76,8 @@ class AsyncClient:
             "encoding": str(encoding),
             "interim_results": str(interim_results).lower(),
             "word_timestamps": str(word_timestamps).lower(),
+            "digits": digits,
+            "itn": str(itn).lower(),
         }
         session = AsrClientSession()
         socket = await self.open(ASR_PATH, query)

@@ -14,6 +14,7 @@ from hiwar.pipelines.hearing import Hearing, Listened
 from hiwar.pipelines.settings import EndpointingSettings, RecognitionSettings
 from hiwar.pipelines.utterance import Recall, Span, Utterance
 from hiwar.pipelines.utterance_buffer import UtteranceBuffer
+from hiwar.pipelines.writing import Writing
 from hiwar.vocabulary import (
     MODEL_SAMPLE_RATE,
     RecognitionConfig,
@@ -75,6 +76,7 @@ class RecognitionPipeline:
         self._inbox = AudioInbox(config.sample_rate * config.encoding.bytes_per_sample, settings.pending_max_ms)
         self._decoder = PcmDecoder(config.encoding, config.sample_rate)
         self._buffer = UtteranceBuffer(_samples(settings.pre_roll_ms + settings.utterance_max_ms + _SLACK_MS))
+        self._writing = Writing(config)
         self._voice = voice_activity.open() if config.voice_activity else None
         self._window = voice_activity.window_samples
         asked_ms = config.endpointing_ms
@@ -309,10 +311,9 @@ class RecognitionPipeline:
     def _stop(self, span: Span, limit: int) -> int:
         return min(limit, span.voice_end + _samples(self._settings.speculative_final_ms))
 
-    @staticmethod
-    def _say(transcript: Transcript | None, events: list[RecognitionEvent]) -> None:
+    def _say(self, transcript: Transcript | None, events: list[RecognitionEvent]) -> None:
         if transcript is not None:
-            events.append(transcript)
+            events.append(self._writing.of(transcript))
 
 
 def _samples(milliseconds: int) -> int:

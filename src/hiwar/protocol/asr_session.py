@@ -276,6 +276,7 @@ class AsrServerSession:
             end_ms=transcript.end_ms,
             audio_to_emit_ms=lag_ms,
             words=_timings(transcript.words) if self.config.word_timestamps else None,
+            itn=transcript.itn,
         )
 
 

@@ -6,12 +6,14 @@ from collections.abc import Callable, Collection, Mapping
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.vocabulary import (
     DEFAULT_VOICE,
+    DIGIT_STYLES,
     LANGUAGE_CHOICES,
     MODEL_SAMPLE_RATE,
     RECOGNITION_SAMPLE_RATES,
     SYNTHESIS_SAMPLE_RATES,
     AudioEncoding,
     AudioFormat,
+    DigitStyle,
     LanguageChoice,
     RecognitionConfig,
     SpeechFormat,
@@ -72,6 +74,8 @@ def recognition_config(parameters: Mapping[str, str], *, new_request_id: NewRequ
         word_timestamps=_flag(parameters, "word_timestamps", default=False),
         voice_activity=_flag(parameters, "vad", default=True),
         endpointing_ms=_endpointing(parameters.get("endpointing_ms")),
+        digits=_digits(parameters.get("digits", "western")),
+        itn=_flag(parameters, "itn", default=False),
     )
 
 
@@ -136,6 +140,13 @@ def _encoding(value: str) -> AudioEncoding:
     if value not in set(AudioEncoding):
         raise _invalid(f"encoding must be one of: {', '.join(AudioEncoding)}.")
     return AudioEncoding(value)
+
+
+def _digits(value: str) -> DigitStyle:
+    for style in DIGIT_STYLES:
+        if value == style:
+            return style
+    raise _invalid(f"digits must be one of: {', '.join(DIGIT_STYLES)}.")
 
 
 def _flag(parameters: Mapping[str, str], name: str, *, default: bool) -> bool:

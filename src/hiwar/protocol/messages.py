@@ -184,7 +184,7 @@ class Partial(msgspec.Struct, frozen=True, tag="partial", tag_field="type"):
 
 
 class Final(msgspec.Struct, frozen=True, tag="final", tag_field="type", omit_defaults=True):
-    """What the utterance said. `words` is there when it was asked for."""
+    """What the utterance said. `words` and `itn`, the transcript with spoken numbers as digits, come when asked for."""
 
     request_id: str
     segment: int
@@ -195,6 +195,7 @@ class Final(msgspec.Struct, frozen=True, tag="final", tag_field="type", omit_def
     end_ms: int
     audio_to_emit_ms: int
     words: tuple[WordTiming, ...] | None = None
+    itn: str | None = None
 
 
 class SpeechEndedEvent(msgspec.Struct, frozen=True, tag="speech_ended", tag_field="type"):

@@ -221,6 +221,60 @@ def _hearing() -> list[Conversation]:
     ]
 
 
+def _writing() -> list[Conversation]:
+    spoken = "it costs twenty five dollars or 30"
+    return [
+        *(
+            Conversation(
+                f"digits={style} in {language}",
+                (
+                    Open(ASR, f"digits={style}&language={language}"),
+                    READY,
+                    Sound(text),
+                    FINISH,
+                    *heard(written, language=language),
+                    *done(1),
+                ),
+            )
+            for style, language, text, written in (
+                ("western", "ar", "عندي ٢٥ كتابا", "عندي 25 كتابا"),
+                ("eastern", "ar", "عندي 25 كتابا", "عندي ٢٥ كتابا"),
+                ("words", "ar", "عندي 25 كتابا", "عندي خمسة وعشرون كتابا"),
+                ("eastern", "en", "i have 25", "i have 25"),
+                ("words", "en", "i have 25", "i have twenty five"),
+            )
+        ),
+        Conversation(
+            "itn stands beside the transcript of a final",
+            (
+                Open(ASR, "itn=true&language=en&digits=words&word_timestamps=true"),
+                READY,
+                Sound(spoken),
+                FINISH,
+                *heard("it costs twenty five dollars or thirty", itn="it costs $25 or 30"),
+                *done(1),
+            ),
+        ),
+        Conversation(
+            "without itn a final has none",
+            (
+                Open(ASR, "interim_results=false"),
+                READY,
+                Sound(spoken),
+                FINISH,
+                Expect({"type": "speech_started"}),
+                Expect({"type": "final", "transcript": spoken}, absent=("itn",)),
+                Expect({"type": "speech_ended"}),
+                *done(1),
+            ),
+        ),
+        Conversation(
+            "Arabic comes in plain spelling",
+            (Open(ASR), READY, Sound("مَرْحَبًا بكم?"), FINISH, *heard("مرحبا بكم؟", language="ar"), *done(1)),
+        ),
+    ]
+
+
 BAD_CONTROLS: dict[str, dict[str, object] | str] = {
     "an unknown type": {"type": "sing"},
     "a type that is no string": {"type": ["finish"]},
@@ -281,4 +335,4 @@ def _bounds() -> list[Conversation]:
     ]
 
 
-CONVERSATIONS = [*_hearing(), *_bounds()]
+CONVERSATIONS = [*_hearing(), *_writing(), *_bounds()]

@@ -8,6 +8,10 @@ from websockets.sync.server import ServerConnection
 from hiwar.cli import main
 from support.scripted_server import DONE, READY, scripted_server, until_finish
 
+FINAL = (
+    '{"type": "final", "request_id": "r", "segment": 0, "transcript": "it costs twenty five dollars",'
+    ' "itn": "it costs $25", "confidence": 0.9, "language": "en", "start_ms": 0, "end_ms": 90, "audio_to_emit_ms": 1}'
+)
 REFUSED = '{"type": "error", "code": "invalid_request", "message": "Unknown message.", "retryable": false}'
 
 
@@ -40,6 +44,27 @@ def test_a_refusal_that_ends_nothing_is_said_beside_the_text(tmp_path: Path, rec
     assert (plain.exit_code, plain.stdout) == (0, "")
     assert plain.stderr == "The server refused something: Unknown message.\n"
     assert '"error"' in as_json.stdout.splitlines()[1]
+
+
+def test_the_form_of_numbers_is_asked_for_and_shown(tmp_path: Path, recording: Path) -> None:
+    asked: list[str] = []
+
+    def converse(socket: ServerConnection) -> None:
+        assert socket.request is not None
+        asked.append(socket.request.path)
+        socket.send(READY)
+        until_finish(socket)
+        socket.send(FINAL)
+        socket.send(DONE)
+
+    with scripted_server(converse) as url:
+        shown = _transcribe(tmp_path, recording, url, "--digits", "words", "--itn")
+        _transcribe(tmp_path, recording, url)
+    assert (shown.exit_code, shown.stdout) == (0, "it costs $25\n")
+    assert "digits=words" in asked[0]
+    assert "itn=true" in asked[0]
+    assert "digits=western" in asked[1]
+    assert "itn=false" in asked[1]
 
 
 def test_the_settings_file_may_be_named(tmp_path: Path, recording: Path) -> None:

@@ -1,11 +1,13 @@
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.protocol.asr_session import AsrServerSession
 from hiwar.protocol.effects import AsrEffect, CheckCredentials, Close, EndStream, EndUtterance, FeedAudio, Send
+from hiwar.protocol.json_codec import encode
 from hiwar.protocol.messages import (
     Done,
     ErrorEvent,
@@ -211,6 +213,15 @@ def test_what_is_heard_is_sent_with_its_lag() -> None:
         Send(Final("r", 0, "hi there", 0.988, "en", 10, 900, audio_to_emit_ms=250)),
     )
     assert heard(SpeechEnded(0, 900)) == (Send(SpeechEndedEvent("r", 0, 900)),)
+
+
+def test_a_final_carries_its_inverse_text_normalisation_and_a_partial_none() -> None:
+    session = open_session()
+    for is_final, itn in ((False, None), (True, "HI")):
+        heard = replace(transcript(is_final=is_final), itn=itn)
+        (send,) = session.recognized(heard, audio_received_s=0, now=0)
+        assert isinstance(send, Send)
+        assert json.loads(encode(send.message)).get("itn") == itn
 
 
 def test_words_are_there_when_asked_for() -> None:

@@ -6,10 +6,12 @@ import pytest
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.protocol.fields import recognition_config, speech_request
 from hiwar.vocabulary import (
+    DIGIT_STYLES,
     RECOGNITION_SAMPLE_RATES,
     SYNTHESIS_SAMPLE_RATES,
     AudioEncoding,
     AudioFormat,
+    DigitStyle,
     RecognitionConfig,
     SpeechFormat,
     SpeechRequest,
@@ -160,6 +162,7 @@ def test_recognition_has_the_contracts_defaults() -> None:
     assert configured().interim_results
     assert configured().voice_activity
     assert not configured().word_timestamps
+    assert (configured().digits, configured().itn) == ("western", False)
 
 
 def test_every_recognition_parameter_is_read() -> None:
@@ -172,7 +175,9 @@ def test_every_recognition_parameter_is_read() -> None:
         word_timestamps="1",
         vad="0",
         endpointing_ms="700",
-    ) == RecognitionConfig("My-call_7", "ar", 8000, AudioEncoding.MULAW, False, True, False, 700)
+        digits="eastern",
+        itn="true",
+    ) == RecognitionConfig("My-call_7", "ar", 8000, AudioEncoding.MULAW, False, True, False, 700, "eastern", True)
 
 
 @pytest.mark.parametrize("rate", RECOGNITION_SAMPLE_RATES)
@@ -183,6 +188,11 @@ def test_every_recognition_rate(rate: int) -> None:
 @pytest.mark.parametrize("request_id", ["a", "A-Z_09", "x" * 64])
 def test_a_well_formed_request_id_is_kept(request_id: str) -> None:
     assert configured(request_id=request_id).request_id == request_id
+
+
+@pytest.mark.parametrize("style", DIGIT_STYLES)
+def test_every_style_of_digits(style: DigitStyle) -> None:
+    assert configured(digits=style).digits == style
 
 
 @pytest.mark.parametrize("value", ["100", "5000"])
@@ -200,8 +210,12 @@ PARAMETERS: list[tuple[str, str, ErrorCode, str]] = [
     *[("encoding", value, ErrorCode.INVALID_REQUEST, "linear16, mulaw, alaw") for value in ("", "LINEAR16", "opus")],
     *[
         (name, value, ErrorCode.INVALID_REQUEST, "true, false")
-        for name in ("interim_results", "word_timestamps", "vad")
+        for name in ("interim_results", "word_timestamps", "vad", "itn")
         for value in ("", "yes", "True", "2")
+    ],
+    *[
+        ("digits", value, ErrorCode.INVALID_REQUEST, "words, western, eastern")
+        for value in ("", "Western", "arabic", "western ", "true")
     ],
     *[
         ("endpointing_ms", value, ErrorCode.INVALID_REQUEST, "100 to 5000")
