@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from hiwar.cli import main
-from hiwar.engines.model_catalogue import CatalogueEntry, HubRepository
+from hiwar.engines.model_entries import CatalogueEntry, HubRepository
 from hiwar.engines.model_store import ModelStore
 from hiwar.errors import EngineUnavailableError
 from support.model_hub import COMMIT, Hub, serving

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from hiwar.engines.model_catalogue import HubRepository, JoinedFromPackages
+from hiwar.engines.model_entries import HubRepository, JoinedFromPackages
 from hiwar.engines.model_store import ModelStore, StoredModel
 from hiwar.server.settings import Settings
 

@@ -7,7 +7,7 @@ import msgspec
 
 from hiwar.cli.options import config_option, json_option, models_dir_option
 from hiwar.cli.tables import print_table
-from hiwar.engines.model_catalogue import CatalogueEntry, HubRepository, JoinedFromPackages
+from hiwar.engines.model_entries import CatalogueEntry, HubRepository, JoinedFromPackages
 from hiwar.engines.model_store import ModelStore, StoredModel
 from hiwar.server.settings import load_settings
 

@@ -12,7 +12,7 @@ from hiwar.cli.models import graded, pull_shown
 from hiwar.cli.options import config_option, data_dir_option, json_option, models_dir_option
 from hiwar.cli.server_choice import DEFAULT_URL, Server, on_this_machine, running_server
 from hiwar.cli.tables import print_table
-from hiwar.engines.model_catalogue import CatalogueEntry
+from hiwar.engines.model_entries import CatalogueEntry
 from hiwar.engines.model_store import ModelStore
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.server.settings import Settings, load_settings

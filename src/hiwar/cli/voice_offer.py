@@ -6,7 +6,8 @@ import threading
 
 import click
 
-from hiwar.engines.model_catalogue import RECOMMENDED_ARABIC_VOICE, HubRepository
+from hiwar.engines.model_catalogue import RECOMMENDED_ARABIC_VOICE
+from hiwar.engines.model_entries import HubRepository
 from hiwar.engines.model_hub import reaches
 from hiwar.engines.model_store import ModelStore
 from hiwar.errors import HiwarError

@@ -216,3 +216,22 @@ class VoiceActivityEngine(Protocol):
     def close(self) -> None:
         """Release the model. No call is under way and none follows."""
         ...
+
+
+class EndOfTurnEngine(Protocol):
+    """A shared model that tells whether somebody has said what they wanted to say, or only pauses."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """Name, model, licence, languages; `sample_rate` is what `probability` takes."""
+        ...
+
+    def probability(self, samples: Samples) -> float:
+        """Probability (0 to 1) that the turn is over where `samples` end: the utterance from its beginning to the
+        pause in question, with some 200 ms of the pause. Raises EngineError.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the model. No call is under way and none follows."""
+        ...

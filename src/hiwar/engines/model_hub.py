@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from hiwar.engines.model_catalogue import HubRepository
+from hiwar.engines.model_entries import HubRepository
 from hiwar.engines.model_manifest import sha256_of
 from hiwar.errors import EngineUnavailableError
 

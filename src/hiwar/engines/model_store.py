@@ -14,14 +14,8 @@ from pathlib import Path
 from typing import assert_never
 
 from hiwar.engines.file_lock import locked
-from hiwar.engines.model_catalogue import (
-    CATALOGUE,
-    CatalogueEntry,
-    HubRepository,
-    JoinedFile,
-    JoinedFromPackages,
-    PackageFile,
-)
+from hiwar.engines.model_catalogue import CATALOGUE
+from hiwar.engines.model_entries import CatalogueEntry, HubRepository, JoinedFile, JoinedFromPackages, PackageFile
 from hiwar.engines.model_hub import download
 from hiwar.engines.model_manifest import is_intact, write_manifest
 from hiwar.errors import EngineUnavailableError, ErrorCode, HiwarError

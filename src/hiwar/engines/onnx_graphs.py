@@ -1,7 +1,7 @@
-"""Cuts parts out of an ONNX model and keeps them on disk, so that the cutting is done once for a model.
+"""Keeps the ONNX parts that an engine makes of a model file, so that they are made once; cuts them out of ONNX models.
 
-Which tensors to cut at is the engine's to say; running the parts is `onnx_sessions`'. The package onnx, which is slow
-to import, is imported only when a part has to be made.
+How to make them is the engine's to say; running the parts is `onnx_sessions`'. The package onnx, which is slow to
+import, is imported only when a part has to be made.
 """
 
 import hashlib
@@ -30,6 +30,10 @@ _FOLDER = "derived"
 _UNFINISHED = ".unfinished"
 
 
+class DamagedModelError(Exception):
+    """A model's file is not of the form that it should be in."""
+
+
 class MissingTensorError(Exception):
     """A model has no tensor of the name that a cut asks for: it is not of the structure that was expected."""
 
@@ -38,37 +42,50 @@ class MissingTensorError(Exception):
 class Recipe:
     """How parts are made from a model.
 
-    `definition` is any text that changes when `make` would give other parts. `make` takes the whole model and gives
-    the `parts` by their names (`cut` helps); it may raise MissingTensorError or LookupError. `remedy` ends the message
-    that the operator then sees: what to do to get a model that fits.
+    `definition` is any text that changes when `make` would give other parts. `make` takes the model's file and gives
+    the `parts` by their names (`load_model` and `cut` help); it may raise DamagedModelError, MissingTensorError or
+    LookupError. `remedy` ends the message that the operator then sees: what to do to get a model that fits.
     """
 
     name: str
     definition: str
     parts: tuple[str, ...]
-    make: Callable[["ModelProto"], Mapping[str, "ModelProto"]]
+    make: Callable[[Path], Mapping[str, "ModelProto"]]
     remedy: str
 
 
-def derive(model: bytes, recipe: Recipe, context: EngineContext) -> dict[str, bytes]:
-    """The parts of `model` by name, each a whole ONNX model: from `context.models_dir`, or made and put there.
+def derive(model: Path, recipe: Recipe, context: EngineContext) -> dict[str, bytes]:
+    """The parts of a model file by name, each a whole ONNX model: from `context.models_dir`, or made and put there.
 
     Parts on disk are checked by their SHA-256 and made again when damaged. Several processes may ask at once. Parts of
     another model or definition of the same name go when new ones are written. A folder that cannot be written costs
-    the making at each start. Raises EngineUnavailableError for a model that cannot be read or is of another structure,
-    ImportError without the package onnx when it is needed.
+    the making at each start. Raises EngineUnavailableError for a model that is damaged or of another structure, OSError
+    for a file that cannot be read, ImportError without the package onnx when it is needed.
     """
-    key = hashlib.sha256(b"%d\0%s\0" % (_FORMAT, recipe.definition.encode()) + hashlib.sha256(model).digest())
+    with model.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").digest()
+    key = hashlib.sha256(b"%d\0%s\0" % (_FORMAT, recipe.definition.encode()) + content)
     folder = context.models_dir / _FOLDER / f"{recipe.name}-{key.hexdigest()[:16]}"
     if (kept := _read(folder, recipe)) is not None:
         return kept
-    context.report(f"Cutting the model {recipe.name} for streaming, once")
+    context.report(f"Preparing the model {recipe.name} for streaming, once")
     parts = _make(model, recipe)
     try:
         _write(folder, parts, recipe)
     except OSError:
-        context.report(f"The folder {folder.parent} cannot be written: the model is cut again at each start")
+        context.report(f"The folder {folder.parent} cannot be written: the model is prepared again at each start")
     return parts
+
+
+def load_model(path: Path) -> "ModelProto":
+    """The ONNX model in a file, with its weights inside. Raises DamagedModelError, OSError."""
+    import onnx
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # what onnx parses with
+
+    try:
+        return onnx.load_model_from_string(path.read_bytes())
+    except DecodeError as error:
+        raise DamagedModelError from error
 
 
 def cut(model: "ModelProto", inputs: Mapping[str, Sequence[int | str]], outputs: Sequence[str]) -> "ModelProto":
@@ -109,13 +126,10 @@ def cut(model: "ModelProto", inputs: Mapping[str, Sequence[int | str]], outputs:
     return helper.make_model(graph, opset_imports=model.opset_import, ir_version=model.ir_version)
 
 
-def _make(model: bytes, recipe: Recipe) -> dict[str, bytes]:
-    import onnx
-    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # what onnx parses with
-
+def _make(model: Path, recipe: Recipe) -> dict[str, bytes]:
     try:
-        made = recipe.make(onnx.load_model_from_string(model))
-    except (DecodeError, MissingTensorError, LookupError) as error:
+        made = recipe.make(model)
+    except (DamagedModelError, MissingTensorError, LookupError) as error:
         message = f"The model {recipe.name} is not of the structure that hiwar can stream. {recipe.remedy}"
         raise EngineUnavailableError(message) from error
     return {name: made[name].SerializeToString() for name in recipe.parts}

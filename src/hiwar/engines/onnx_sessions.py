@@ -26,7 +26,8 @@ class Session:
 
     def __init__(self, session: Any) -> None:  # noqa: ANN401  # onnxruntime publishes no types
         self._session = session
-        self.inputs = frozenset(value.name for value in session.get_inputs())
+        self.inputs: Mapping[str, Sequence[int | str]] = {value.name: value.shape for value in session.get_inputs()}
+        """Shapes by name; an axis of any length has a name."""
         self.metadata: Mapping[str, str] = session.get_modelmeta().custom_metadata_map
 
     def run(self, outputs: Sequence[str] | None, inputs: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
@@ -48,6 +49,9 @@ def open_session(model: bytes) -> Session:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
     try:
-        return Session(onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"]))
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except _UNUSABLE as error:
         raise EngineError from error
+    # It would keep the file's bytes for opening them once more, beside the weights that it has made of them.
+    session._model_bytes = b""  # noqa: SLF001
+    return Session(session)

@@ -4,12 +4,19 @@ from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
-from hiwar.engines.contracts import EngineContext, RecognitionEngine, SynthesisEngine, VoiceActivityEngine
+from hiwar.engines.contracts import (
+    EndOfTurnEngine,
+    EngineContext,
+    RecognitionEngine,
+    SynthesisEngine,
+    VoiceActivityEngine,
+)
 from hiwar.errors import EngineUnavailableError
 
 SYNTHESIS = "hiwar.synthesis_engines"
 RECOGNITION = "hiwar.recognition_engines"
 VOICE_ACTIVITY = "hiwar.voice_activity_engines"
+END_OF_TURN = "hiwar.end_of_turn_engines"
 
 
 def names(group: str) -> tuple[str, ...]:
@@ -30,6 +37,11 @@ def load_recognition(name: str, context: EngineContext) -> RecognitionEngine:
 def load_voice_activity(name: str, context: EngineContext) -> VoiceActivityEngine:
     """Load a voice activity engine by name. Raises EngineUnavailableError with what to install."""
     return cast("VoiceActivityEngine", _load(VOICE_ACTIVITY, name, context))
+
+
+def load_end_of_turn(name: str, context: EngineContext) -> EndOfTurnEngine:
+    """Load an end-of-turn engine by name. Raises EngineUnavailableError with what to install."""
+    return cast("EndOfTurnEngine", _load(END_OF_TURN, name, context))
 
 
 def _load(group: str, name: str, context: EngineContext) -> object:

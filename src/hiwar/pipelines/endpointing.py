@@ -29,16 +29,13 @@ class Endpointer:
         self._voiced = 0
         self._first: int | None = None
         self._last = 0
+        self.endpointing_ms = settings.endpointing_ms
+        """Silence that ends the utterance; set to another it holds for this pause, until voice is heard again."""
 
     @property
     def speaking(self) -> bool:
         """Whether an utterance is open."""
         return self._speaking
-
-    @property
-    def endpointing_ms(self) -> int:
-        """Silence that ends an utterance."""
-        return self._settings.endpointing_ms
 
     @property
     def first_voice(self) -> int:
@@ -63,8 +60,9 @@ class Endpointer:
     def _continue(self, probability: float) -> Turn | None:
         if probability >= self._settings.silence_below:
             self._last = self._heard
+            self.endpointing_ms = self._settings.endpointing_ms
         # The voice ended inside its last window, on average in the middle: the nearest number of windows counts.
-        elif self.silence_ms + self._window_ms > self._settings.endpointing_ms:
+        elif self.silence_ms + self._window_ms > self.endpointing_ms:
             self.reset()
             return Turn.ENDED
         return None
@@ -84,6 +82,7 @@ class Endpointer:
     def reset(self) -> None:
         """Forget the utterance: the next one needs new voice. `voice_end` stays readable."""
         self._speaking, self._voiced, self._first = False, 0, None
+        self.endpointing_ms = self._settings.endpointing_ms
 
 
 def quietest(samples: Samples, span: int) -> int:

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hiwar.audio.decoding import PcmDecoder
-from hiwar.engines.contracts import RecognitionEngine, Samples, VoiceActivityEngine
+from hiwar.engines.contracts import EndOfTurnEngine, RecognitionEngine, Samples, VoiceActivityEngine
 from hiwar.pipelines.audio_inbox import AudioInbox, Wish
 from hiwar.pipelines.endpointing import Endpointer, Turn, quietest
 from hiwar.pipelines.hearing import Hearing, Listened
+from hiwar.pipelines.recollection import Recollection
 from hiwar.pipelines.settings import EndpointingSettings, RecognitionSettings
-from hiwar.pipelines.utterance import Recall, Span, Utterance
+from hiwar.pipelines.turn_hint import hinted_ms
+from hiwar.pipelines.utterance import Span, Utterance
 from hiwar.pipelines.utterance_buffer import UtteranceBuffer
 from hiwar.pipelines.writing import Writing
 from hiwar.vocabulary import (
@@ -28,9 +30,6 @@ _SAMPLES_PER_MS = MODEL_SAMPLE_RATE // 1000
 
 _SLACK_MS = 2_000
 """Room beside the longest utterance: a piece of audio, what a resampler held back, the beginning of speech."""
-
-_RECALL_SLACK_MS = 1_000
-"""Kept beyond the limit, so that what is recalled does not depend on the chunks that the audio came in."""
 
 _QUIET_MS = 96
 """Silence from which on no partial is made, since the early final is near."""
@@ -59,7 +58,7 @@ class RecognitionPipeline:
     """One recognition stream. `accept`, `finalize` and `finish` only take note; `listen` works on it, in their order.
 
     `listen` is quick: it finds speech and its end, and is to be called when audio came or a hearing is done. What costs
-    is a `Hearing`, which the caller runs while `listen` may be called on: at most one of each at a time, on any threads.
+    is a `Hearing`, run by the caller while `listen` may be called on: at most one of each at a time, on any threads.
     Finals do not depend on the chunks that the audio came in; partials are made of what has arrived.
     """
 
@@ -69,27 +68,26 @@ class RecognitionPipeline:
         recognizer: RecognitionEngine,
         voice_activity: VoiceActivityEngine,
         settings: RecognitionSettings | None = None,
+        end_of_turn: EndOfTurnEngine | None = None,
     ) -> None:
         self._config = config
         self._settings = settings = settings or RecognitionSettings()
         self._recognizer = recognizer
+        self._end_of_turn = end_of_turn
         self._inbox = AudioInbox(config.sample_rate * config.encoding.bytes_per_sample, settings.pending_max_ms)
         self._decoder = PcmDecoder(config.encoding, config.sample_rate)
         self._buffer = UtteranceBuffer(_samples(settings.pre_roll_ms + settings.utterance_max_ms + _SLACK_MS))
         self._writing = Writing(config)
         self._voice = voice_activity.open() if config.voice_activity else None
         self._window = voice_activity.window_samples
-        asked_ms = config.endpointing_ms
+        self._asked_ms = settings.endpointing_ms if config.endpointing_ms is None else config.endpointing_ms
         self._endpointer = Endpointer(
-            EndpointingSettings(
-                speech_start_ms=settings.speech_start_ms,
-                endpointing_ms=settings.endpointing_ms if asked_ms is None else asked_ms,
-            ),
+            EndpointingSettings(speech_start_ms=settings.speech_start_ms, endpointing_ms=self._asked_ms),
             self._window / _SAMPLES_PER_MS,
         )
-        self._recall_max = _samples(min(settings.recall_max_ms, settings.utterance_max_ms))
-        self._segments = 0
+        self._recollection = Recollection(settings)
         self._utterance: Utterance | None = None
+        self._segments = 0
         # Positions in samples at 16 kHz from the start of the stream.
         self._heard = 0
         self._start = 0
@@ -100,9 +98,6 @@ class RecognitionPipeline:
         self._hearing: Hearing | None = None
         self._heard_for: Span | None = None
         self._closing: _Closing | None = None
-        self._said: Transcript | None = None
-        self._said_from = 0
-        self._said_until = 0
 
     @property
     def audio_ms(self) -> int:
@@ -115,7 +110,7 @@ class RecognitionPipeline:
         return self._inbox.is_waiting or self._closing is not None
 
     def accept(self, audio: bytes) -> None:
-        """Take the next bytes of the stream, of any number. Raises HiwarError when too much waits for `step`."""
+        """Take the next bytes of the stream, of any number. Raises HiwarError when too much waits for `listen`."""
         self._inbox.put(audio)
 
     def finalize(self) -> None:
@@ -184,22 +179,7 @@ class RecognitionPipeline:
         if self._utterance is None:
             voice = self._endpointer.first_voice * self._window if self._voice is not None else self._heard
             start = min(self._heard, max(self._released, voice - _samples(self._settings.pre_roll_ms)))
-        recall_max = self._recall_max + _samples(_RECALL_SLACK_MS)
-        if self._is_near(voice) and self._buffer.end - self._said_from <= recall_max:
-            return min(start, self._said_from)
-        return start
-
-    def _is_near(self, voice_start: int) -> bool:
-        gap = voice_start - self._said_until
-        return self._said is not None and gap <= _samples(self._settings.recall_gap_ms)
-
-    def _recall(self, stop: int) -> Recall | None:
-        """The utterance before and this one, if they are near, and short enough to be heard together."""
-        if self._said is None or not self._is_near(self._voice_start) or self._buffer.begin > self._said_from:
-            return None
-        if stop - self._said_from > self._recall_max:
-            return None
-        return Recall(self._said, self._buffer.view(self._said_from, stop))
+        return self._recollection.needed(start, voice, self._buffer.end)
 
     def _turn(self, probability: float, events: list[RecognitionEvent]) -> None:
         turn = self._endpointer.hear(probability)
@@ -227,8 +207,7 @@ class RecognitionPipeline:
 
     def _cut(self) -> None:
         """End an utterance that got too long in the quietest place; the next one begins right there."""
-        latest_ms = min(self._settings.cut_search_ms, self._settings.utterance_max_ms // 2)
-        search = self._heard - _samples(latest_ms)
+        search = self._heard - _samples(min(self._settings.cut_search_ms, self._settings.utterance_max_ms // 2))
         cut = search + quietest(self._buffer.view(search, self._heard), _samples(_CUT_SPAN_MS))
         self._closing = _Closing(Span(self._start, self._voice_start, cut), cut, is_cut=True)
 
@@ -239,7 +218,7 @@ class RecognitionPipeline:
         span = closing.span
         final = self._utterance.final
         self._say(final, events)
-        self._said, self._said_from, self._said_until = final, span.start, span.voice_end
+        self._recollection.keep(final, span)
         events.append(SpeechEnded(self._segments - 1, span.voice_end // _SAMPLES_PER_MS))
         self._released = closing.stop
         self._utterance = self._closing = None
@@ -263,10 +242,10 @@ class RecognitionPipeline:
                 return None
             self._hearing = None
         if closing is not None:
-            self._hearing = self._final(utterance, span, closing.stop, due_ms=0, show=False)
+            self._hearing = self._final(utterance, span, closing.stop, due_ms=0)
         elif wants_final and not utterance.has_final(span):
-            due_ms = max(0, self._endpointer.endpointing_ms - silence_ms)
-            self._hearing = self._final(utterance, span, self._stop(span, self._heard), due_ms=due_ms, show=True)
+            due_ms = max(1, self._endpointer.endpointing_ms - silence_ms)
+            self._hearing = self._final(utterance, span, self._stop(span, self._heard), due_ms=due_ms)
         elif self._config.interim_results and silence_ms < _QUIET_MS and self._is_partial_due(utterance):
             self._hearing = self._partial(utterance)
         self._heard_for = heard_for
@@ -289,16 +268,27 @@ class RecognitionPipeline:
 
         return Hearing(decode, due_ms=_PARTIAL_DUE_MS if utterance.has_shown else _FIRST_PARTIAL_DUE_MS)
 
-    def _final(self, utterance: Utterance, span: Span, stop: int, *, due_ms: float, show: bool) -> Hearing:
+    def _final(self, utterance: Utterance, span: Span, stop: int, due_ms: float) -> Hearing:
+        """One that is due at once is sent as soon as it is made; before, it may only be a pause."""
         samples = self._buffer.view(self._start, stop)
-        recall = self._recall(stop)
+        recall = self._recollection.recall(self._buffer, self._voice_start, stop)
         settle = self._settles(stop)
 
         def decode(wanted: Callable[[], bool]) -> Transcript | None:
             utterance.make_final(samples, span, recall, wanted)
-            return utterance.show_final(settle=settle) if show and self._config.interim_results else None
+            if not due_ms:
+                return None
+            self._take_hint(samples)
+            return utterance.show_final(settle=settle) if self._config.interim_results else None
 
         return Hearing(decode, due_ms=due_ms)
+
+    def _take_hint(self, samples: Samples) -> None:
+        """Let the utterance end sooner or later than asked for, by how finished it sounds."""
+        if self._end_of_turn is not None:
+            over = self._end_of_turn.probability(samples)
+            audio_ms = len(samples) // _SAMPLES_PER_MS
+            self._endpointer.endpointing_ms = hinted_ms(over, audio_ms, self._asked_ms, self._settings.turn)
 
     def _settles(self, heard: int) -> bool:
         """Near the longest utterance nothing settles any more: the cut may come before it."""

@@ -42,6 +42,26 @@ class UtteranceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnHintSettings:
+    """How an end-of-turn engine, where one is set, shortens or lengthens the silence that ends an utterance."""
+
+    sure_above: Annotated[float, Meta(ge=0, le=1)] = 0.9
+    """Probability of the turn's end above which the shorter silence is enough."""
+
+    doubt_below: Annotated[float, Meta(ge=0, le=1)] = 0.2
+    """Probability under which the longer one is waited for."""
+
+    sure_endpointing_ms: Annotated[int, Meta(ge=100, le=500)] = 300
+    """The shorter silence, where 500 ms are asked for; others are shortened in proportion."""
+
+    doubt_endpointing_ms: Annotated[int, Meta(ge=500, le=5000)] = 800
+    """The longer silence, where 500 ms are asked for; others are lengthened in proportion."""
+
+    audio_min_ms: Annotated[int, Meta(ge=0, le=8000)] = 2000
+    """Length of an utterance up to which the hint does not count: of less audio the model knows too little."""
+
+
+@dataclass(frozen=True, slots=True)
 class SynthesisSettings:
     """How long text that arrives piece by piece is held, and how far ahead of playback a stream is computed."""
 
@@ -92,3 +112,4 @@ class RecognitionSettings:
     """Audio that may wait for `step`: the longest file there is."""
 
     utterance: UtteranceSettings = field(default_factory=UtteranceSettings)
+    turn: TurnHintSettings = field(default_factory=TurnHintSettings)

@@ -40,8 +40,10 @@ class EngineSettings:
     """For the piper engine: a voice file, or a folder of them; None is the folder `piper` of `models_dir`."""
     recognition: str = "whisper"
     recognition_model: str | None = None
-    """A model of the store, by name; None is the engine's own."""
+    """A model of the store, by name, for sherpa also a folder, with a / in it; None is the engine's own."""
     voice_activity: str = "silero"
+    end_of_turn: str | None = None
+    """What tells the end of a turn from a pause in it, such as smart-turn; None is silence alone."""
     lexicon: Path | None = None
     """A file of words and how they are spoken, one to a line with a tab between, for every voice."""
     threads: Annotated[int, Meta(ge=1, le=64)] = field(default_factory=lambda: min(2, os.cpu_count() or 1))

@@ -9,7 +9,7 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hiwar.engines.contracts import RecognitionEngine, VoiceActivityEngine
+from hiwar.engines.contracts import EndOfTurnEngine, RecognitionEngine, VoiceActivityEngine
 from hiwar.errors import EngineUnavailableError, ErrorCode, Fault, HiwarError
 from hiwar.pipelines.explanation import explain
 from hiwar.pipelines.recognition import RecognitionPipeline
@@ -48,12 +48,15 @@ class Engines:
     recognition: RecognitionEngine
     voice_activity: VoiceActivityEngine
     catalogue: VoiceCatalogue
+    end_of_turn: EndOfTurnEngine | None = None
 
     def close(self) -> None:
         """Release the models; no stream is open and none follows."""
         self.catalogue.close()
         self.recognition.close()
         self.voice_activity.close()
+        if self.end_of_turn is not None:
+            self.end_of_turn.close()
 
 
 @dataclass(slots=True, eq=False)
@@ -279,4 +282,6 @@ class SpeechService:
 
     def _recognition_pipeline(self, config: RecognitionConfig) -> RecognitionPipeline:
         engines = self.engines
-        return RecognitionPipeline(config, engines.recognition, engines.voice_activity, self._recognition)
+        return RecognitionPipeline(
+            config, engines.recognition, engines.voice_activity, self._recognition, engines.end_of_turn
+        )

@@ -3,7 +3,8 @@ import re
 import pytest
 
 from hiwar.engines import registry
-from hiwar.engines.model_catalogue import CATALOGUE, RECOMMENDED_ARABIC_VOICE, CatalogueEntry, HubRepository
+from hiwar.engines.model_catalogue import CATALOGUE, RECOMMENDED_ARABIC_VOICE
+from hiwar.engines.model_entries import CatalogueEntry, HubRepository
 
 ON_HUB = [entry for entry in CATALOGUE if isinstance(entry.source, HubRepository)]
 VOICES = [entry for entry in ON_HUB if entry.kind == "synthesis"]
@@ -20,10 +21,12 @@ def test_names_differ() -> None:
 
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.name)
 def test_an_engine_that_is_there_runs_each(entry: CatalogueEntry) -> None:
-    group = {"recognition": registry.RECOGNITION, "voice activity": registry.VOICE_ACTIVITY}.get(
-        entry.kind, registry.SYNTHESIS
-    )
-    assert entry.engines
+    groups = {
+        "recognition": registry.RECOGNITION,
+        "voice activity": registry.VOICE_ACTIVITY,
+        "end of turn": registry.END_OF_TURN,
+    }
+    group = groups.get(entry.kind, registry.SYNTHESIS)
     assert set(entry.engines) <= set(registry.names(group))
     assert entry.licence
     assert entry.quality or entry.kind == "voice activity"

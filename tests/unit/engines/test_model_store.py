@@ -8,14 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hiwar.engines.model_catalogue import (
-    CATALOGUE,
-    CatalogueEntry,
-    HubRepository,
-    JoinedFile,
-    JoinedFromPackages,
-    PackageFile,
-)
+from hiwar.engines.model_catalogue import CATALOGUE
+from hiwar.engines.model_entries import CatalogueEntry, HubRepository, JoinedFile, JoinedFromPackages, PackageFile
 from hiwar.engines.model_store import ModelStore
 from hiwar.errors import EngineUnavailableError, ErrorCode, HiwarError
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiwar.engines.hibari.alphabet import BLENDS, vocabulary
-from hiwar.engines.onnx_graphs import MissingTensorError, Recipe, cut
+from hiwar.engines.onnx_graphs import MissingTensorError, Recipe, cut, load_model
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -50,7 +50,8 @@ Array = NDArray[np.float32]
 """What the parts take and give, but for phonemes and durations."""
 
 
-def _make(model: "ModelProto") -> Mapping[str, "ModelProto"]:
+def split(model: "ModelProto") -> Mapping[str, "ModelProto"]:
+    """The four parts by name. Changes `model`. Raises MissingTensorError for another model."""
     blend(model)
     return {
         ENCODER: cut(
@@ -87,6 +88,6 @@ RECIPE = Recipe(
     name="hibari",
     definition=f"encoder, prosody, decoder, head: 2; {BLENDS}",
     parts=(ENCODER, PROSODY, DECODER, HEAD),
-    make=_make,
+    make=lambda path: split(load_model(path)),
     remedy="Install the voice package that hiwar knows: pip install hibari-tts==0.2.1",
 )

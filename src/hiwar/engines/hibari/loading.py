@@ -41,7 +41,7 @@ def load_engine(context: EngineContext) -> HibariEngine:
 
 def load_model(context: EngineContext) -> AcousticModel:
     """The parts of the voice model, opened. Raises EngineUnavailableError for another structure, and EngineError."""
-    parts = derive(Path(voice_path(_PACKAGED_VOICE)).read_bytes(), RECIPE, context)
+    parts = derive(Path(voice_path(_PACKAGED_VOICE)), RECIPE, context)
     return AcousticModel({name: open_session(part) for name, part in parts.items()})
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from hibari.g2p import G2P
@@ -10,7 +11,7 @@ from hibari.g2p import G2P
 from hiwar.engines.contracts import EngineContext, Samples
 from hiwar.engines.hibari import arabic_sounds
 from hiwar.engines.model_store import ModelStore
-from hiwar.engines.onnx_graphs import Recipe, derive
+from hiwar.engines.onnx_graphs import Recipe, derive, load_model
 from hiwar.engines.onnx_sessions import open_session
 from hiwar.engines.piper import graphs
 from hiwar.engines.piper.arabic import arabic_symbols, english_symbols
@@ -24,6 +25,9 @@ from hiwar.errors import EngineError, EngineUnavailableError
 from hiwar.text.arabic.phonemes import SpokenWord
 from hiwar.text.front_end import FrontEnd
 from hiwar.vocabulary import Language
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 _FOLDER = "piper"
 """In the model folder; also the engine's name in the model catalogue."""
@@ -100,15 +104,19 @@ def _named(name: str, own: Path, context: EngineContext) -> Path | None:
 
 def _load_model(file: VoiceFile, context: EngineContext) -> VitsModel:
     context.report(f"Loading the Piper voice {file.name}")
-    recipe = Recipe(f"piper-{file.name}", graphs.DEFINITION, graphs.PARTS, graphs.split, _REMEDY)
+    recipe = Recipe(f"piper-{file.name}", graphs.DEFINITION, graphs.PARTS, _parts, _REMEDY)
     try:
-        parts = derive(file.path.read_bytes(), recipe, context)
+        parts = derive(file.path, recipe, context)
     except OSError as error:
         raise EngineUnavailableError(f"The voice {file.path} cannot be read; check its permissions.") from error
     try:
         return VitsModel({name: open_session(part) for name, part in parts.items()})
     except EngineError as error:
         raise _unusable(file, "cannot be run") from error
+
+
+def _parts(path: Path) -> Mapping[str, "ModelProto"]:
+    return graphs.split(load_model(path))
 
 
 def _unusable(file: VoiceFile, fault: str) -> EngineUnavailableError:

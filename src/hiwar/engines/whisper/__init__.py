@@ -1,37 +1,32 @@
-"""Recognition by Whisper: finds the model folder and loads it with CTranslate2."""
+"""Recognition by Whisper on onnxruntime: finds the model folder, opens its graphs and warms them."""
 
-import ctranslate2
 import numpy as np
 
 from hiwar.engines.contracts import EngineContext
 from hiwar.engines.model_store import ModelStore
 from hiwar.engines.whisper.engine import WhisperEngine
+from hiwar.engines.whisper.graphs import open_model
 from hiwar.engines.whisper.tokens import Vocabulary
-from hiwar.errors import EngineUnavailableError
 from hiwar.vocabulary import MODEL_SAMPLE_RATE
 
 DEFAULT_MODEL = "whisper-base"
 
+_WARM_SECONDS = (2, 6)
+"""So that the first utterance meets contexts that have been there before."""
+
 
 def load(context: EngineContext) -> WhisperEngine:
-    """Load `context.model`, or Whisper base. Raises EngineUnavailableError when it is not there or not readable."""
+    """Load `context.model`, or Whisper base; the first time writes its graphs.
+
+    Raises EngineUnavailableError when it is not there or not readable.
+    """
     name = context.model or DEFAULT_MODEL
     folder = ModelStore(context.models_dir).ensure(name, context.report)
     context.report(f"Loading recognition model {name}")
-    try:
-        model = ctranslate2.models.Whisper(
-            str(folder),
-            device="cpu",
-            compute_type="int8",
-            intra_threads=1,
-            inter_threads=context.concurrent_calls,
-        )
-    except (RuntimeError, ValueError) as error:
-        raise EngineUnavailableError(
-            f"The recognition model {name} cannot be read; fetch it again with: hiwar models pull {name}"
-        ) from error
-    engine = WhisperEngine(model, Vocabulary(folder), name)
-    engine.open().recognize(
-        np.zeros(MODEL_SAMPLE_RATE, np.float32), language="en", final=False
-    )  # warm: tables and kernels
+    vocabulary = Vocabulary(folder)
+    engine = WhisperEngine(open_model(folder, context), vocabulary, name)
+    for seconds in _WARM_SECONDS:
+        for final in (False, True):
+            silence = np.zeros(seconds * MODEL_SAMPLE_RATE, np.float32)
+            engine.open().recognize(silence, language=None, final=final)
     return engine

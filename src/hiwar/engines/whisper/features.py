@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from hiwar.engines.contracts import Samples
 from hiwar.vocabulary import MODEL_SAMPLE_RATE
 
-HOP = 160
+FRAMES_PER_S = 100
+HOP = MODEL_SAMPLE_RATE // FRAMES_PER_S
 """Samples from one frame to the next: a frame is 10 ms."""
 
 _FFT = 400
@@ -21,23 +22,56 @@ _RANGE = 8.0
 """Everything this many decades below the loudest value is flattened."""
 
 
+class Spectrogram:
+    """The log-mel frames of one utterance, each worked out once, as soon as its 25 ms are there."""
+
+    def __init__(self, bands: int) -> None:
+        self._bands = bands
+        self._frames = np.zeros((0, bands), np.float32)
+
+    def features(self, samples: Samples, *, frames: int, start: int = 0) -> NDArray[np.float32]:
+        """Features of shape (1, bands, frames), C-contiguous, from frame `start` of the utterance on.
+
+        `samples` are the utterance from its beginning, the same as in the call before but for their length. Audio past
+        the `frames` is cut, missing audio is silence.
+        """
+        whole = max(0, (len(samples) - _FFT // 2) // HOP + 1)
+        if (known := len(self._frames)) < whole:
+            self._frames = np.concatenate((self._frames, _log_frames(samples, known, whole, self._bands)))
+        # Where the audio ends, frames reach into silence.
+        audible = max(whole, (len(samples) + _FFT // 2 - 1) // HOP + 1)
+        heard = np.concatenate((self._frames[:whole], _log_frames(samples, whole, audible, self._bands)))
+        log = np.full((frames, self._bands), np.log10(_FLOOR), np.float32)
+        there = heard[start : start + frames]
+        log[: len(there)] = there
+        features = (np.maximum(log, log.max() - _RANGE) + 4.0) / 4.0
+        return np.ascontiguousarray(features.T[None], np.float32)
+
+
 def log_mel(samples: Samples, *, bands: int, frames: int) -> NDArray[np.float32]:
     """Features of shape (1, bands, frames), C-contiguous. Audio past `frames` is cut, missing audio is silence."""
-    heard = samples[: frames * HOP]
-    # Frames are centred on their hop; the signal is mirrored at its start and runs into silence at its end.
-    lead = heard[_FFT // 2 : 0 : -1]
-    audible = min(frames, (len(heard) + _FFT // 2 - 1) // HOP + 1)
-    padded = np.zeros(audible * HOP + _FFT, np.float32)
-    padded[_FFT // 2 - len(lead) : _FFT // 2] = lead
-    body = heard[: len(padded) - _FFT // 2]
-    padded[_FFT // 2 : _FFT // 2 + len(body)] = body
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[::HOP][:audible]
+    return Spectrogram(bands).features(samples[: frames * HOP], frames=frames)
+
+
+def _log_frames(samples: Samples, first: int, stop: int, bands: int) -> NDArray[np.float32]:
+    """The frames `first` to `stop`, shape (stop - first, bands): decades of energy.
+
+    Frames are centred on their hop; the signal is mirrored at its start and runs into silence at its end.
+    """
+    if first >= stop:
+        return np.zeros((0, bands), np.float32)
+    start = first * HOP - _FFT // 2
+    piece = samples[max(0, start) : (stop - 1) * HOP + _FFT // 2]
+    padded = np.zeros((stop - 1 - first) * HOP + _FFT, np.float32)
+    at = max(0, -start)
+    padded[at : at + len(piece)] = piece
+    if at:
+        mirrored = samples[at:0:-1]
+        padded[at - len(mirrored) : at] = mirrored
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[::HOP]
     power = np.abs(np.fft.rfft(windows * _hann(), axis=1)) ** 2
-    mel = np.full((bands, frames), _FLOOR, np.float32)
-    mel[:, :audible] = _filterbank(bands) @ power.T.astype(np.float32)
-    log = np.log10(np.maximum(mel, _FLOOR))
-    features = (np.maximum(log, log.max() - _RANGE) + 4.0) / 4.0
-    return np.ascontiguousarray(features[None], np.float32)
+    log: NDArray[np.float32] = np.log10(np.maximum(power.astype(np.float32) @ _filterbank(bands).T, _FLOOR))
+    return log
 
 
 def quietest_place(samples: Samples, start: int, stop: int) -> int:

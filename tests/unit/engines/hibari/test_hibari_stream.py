@@ -17,8 +17,9 @@ onnx = pytest.importorskip("onnx")
 from hibari.voices import voice_path  # noqa: E402
 
 from hiwar.engines.contracts import Samples  # noqa: E402
+from hiwar.engines.hibari import graphs  # noqa: E402
 from hiwar.engines.hibari.acoustic import AcousticModel  # noqa: E402
-from hiwar.engines.hibari.graphs import DURATIONS, IDS, RECIPE, SPEED  # noqa: E402
+from hiwar.engines.hibari.graphs import DURATIONS, IDS, SPEED  # noqa: E402
 from hiwar.engines.hibari.shaping import shaping  # noqa: E402
 from hiwar.engines.hibari.stream import Schedule, Stretch, fade_ms, speak  # noqa: E402
 from hiwar.engines.hibari.vocoder import TAIL_FRAMES, Vocoder, noise_table, output  # noqa: E402
@@ -61,7 +62,7 @@ def widened() -> Split:
 
 
 def split(model: Any) -> Split:
-    parts = {name: open_session(part.SerializeToString()) for name, part in RECIPE.make(model).items()}
+    parts = {name: open_session(part.SerializeToString()) for name, part in graphs.split(model).items()}
     return Split(AcousticModel(parts), open_session(model.SerializeToString()), open_session(timed(model)))
 
 

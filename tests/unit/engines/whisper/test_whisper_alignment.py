@@ -1,6 +1,8 @@
 """Unit tests of word times from token times."""
 
-from hiwar.engines.whisper.alignment import timed_words
+import numpy as np
+
+from hiwar.engines.whisper.alignment import time_path, timed_words
 from hiwar.vocabulary import Word
 
 
@@ -22,3 +24,21 @@ def test_a_path_that_misses_a_token_still_rises() -> None:
 
 def test_nothing_said_has_no_words() -> None:
     assert timed_words([], [], [], audio_ms=1000) == ()
+
+
+def test_the_path_follows_the_attention_and_ignores_what_all_tokens_look_at() -> None:
+    attention = np.zeros((4, 60), np.float32)
+    for token, step in enumerate((0, 15, 25, 45)):
+        attention[token, step : step + 10] = 0.08
+    attention[:, 30:33] += 0.3
+    attention[:, 50] += 0.5
+    path = time_path(attention, 55)
+    assert path == sorted(path)
+    assert (path[0], path[-1]) == ((0, 0), (3, 54))
+    begins = {token: min(step for row, step in path if row == token) for token in range(4)}
+    assert begins[0] == 0
+    assert [abs(begins[token] - step) <= 5 for token, step in ((1, 15), (2, 25), (3, 45))] == [True] * 3
+
+
+def test_no_attention_has_no_path() -> None:
+    assert time_path(np.zeros((0, 10), np.float32), 10) == []

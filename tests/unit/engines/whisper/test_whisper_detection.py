@@ -2,7 +2,7 @@
 
 import pytest
 
-from hiwar.engines.whisper.detection import pick_language
+from hiwar.engines.whisper.detection import is_doubtful, pick_language
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,10 @@ from hiwar.engines.whisper.detection import pick_language
 )
 def test_the_likelier_wins_and_english_must_be_likely_at_all(probabilities: dict[str, float], language: str) -> None:
     assert pick_language(probabilities) == language
+
+
+@pytest.mark.parametrize(
+    ("english", "doubtful"), [(0.0, False), (0.02, False), (0.3, True), (0.9, True), (0.99, False)]
+)
+def test_only_what_is_neither_clear_english_nor_clearly_not_is_doubtful(english: float, doubtful: bool) -> None:
+    assert is_doubtful({"en": english, "ar": 1 - english}) == doubtful

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hiwar.engines.whisper.features import HOP, log_mel
+from hiwar.engines.whisper.features import HOP, Spectrogram, log_mel
 
 
 def tone(hertz: float, seconds: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
@@ -63,3 +63,22 @@ def test_it_agrees_with_a_plain_fourier_sum() -> None:
     weights = np.clip(np.minimum(np.arange(201) * 40 / edges[1], (edges[2] - np.arange(201) * 40) / edges[1]), 0, None)
     lowest = np.log10(np.sum(weights * 2 / edges[2] * power))
     assert features[0, 0, centre] == pytest.approx((lowest + 4) / 4, abs=1e-3)
+
+
+def test_frames_worked_out_bit_by_bit_are_the_same() -> None:
+    audio = np.random.default_rng(3).standard_normal(40_000).astype(np.float32)
+    audio[20_000:] *= 0.01
+    spectrogram = Spectrogram(80)
+    for length in (150, 1000, 1001, 17_333, 40_000, 39_000, 5_000, 40_000):
+        expected = log_mel(audio[:length], bands=80, frames=300)
+        np.testing.assert_array_equal(spectrogram.features(audio[:length], frames=300), expected)
+
+
+def test_a_later_start_has_the_same_frames_against_its_own_loudest() -> None:
+    audio = tone(1000, 2.0)
+    audio[:16_000] *= 0.001
+    spectrogram = Spectrogram(80)
+    whole = spectrogram.features(audio, frames=300)
+    later = spectrogram.features(audio, frames=200, start=100)
+    np.testing.assert_allclose(later, whole[:, :, 100:], atol=1e-6)
+    assert (spectrogram.features(audio[:16_000], frames=50, start=20).max()) < whole.max()

@@ -26,4 +26,12 @@ def test_what_comes_three_times_at_most_is_kept(tokens: list[int]) -> None:
 
 
 def test_the_surer_the_model_is_of_no_speech_the_surer_the_text_must_be() -> None:
-    assert guards.floor(0.0) < guards.floor(0.65) < 0.3 < 0.38 < guards.floor(0.9) < guards.floor(1.0) <= 0.5
+    assert 0.22 < guards.floor(0.0) < 0.28
+    assert guards.floor(0.0) < guards.floor(0.65) < 0.36 < 0.45 < guards.floor(0.91) < guards.floor(1.0) < 0.6
+
+
+@pytest.mark.parametrize("turn", [[7], [7, 8], list(range(24))])
+def test_a_loop_is_noticed_at_its_fourth_turn(turn: list[int]) -> None:
+    assert guards.ends_in_loop([100, *turn * 4])
+    assert not guards.ends_in_loop([100, *turn * 3])
+    assert not guards.ends_in_loop([*turn * 4, 100])

@@ -1,0 +1,84 @@
+"""Beam search: several readings side by side, one batch a step. Greedy decoding and the first pass are `decoding`'s."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiwar.engines.whisper.decoding import Attention, Decoded, Opening, SpeechModel
+from hiwar.engines.whisper.scores import Logits, TokenScores
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    tokens: tuple[int, ...] = ()
+    log_probs: tuple[float, ...] = ()
+    attention: tuple[Attention, ...] = ()
+    """One row for each token."""
+
+    @property
+    def score(self) -> float:
+        """The mean log-probability of what was chosen."""
+        return sum(self.log_probs) / len(self.log_probs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    row: int
+    token: int
+    log_prob: float
+
+
+def beam_search(
+    model: SpeechModel, scores: TokenScores, opening: Opening, *, width: int, stop: int, end: int
+) -> Decoded:
+    """The reading with the best mean log-probability of `width` at a time, of `stop` tokens at most with the forced.
+
+    It is over when the likeliest continuation of all is an end, or `width` readings have ended. The draft is not used.
+    """
+    known = len(opening.forced)
+    allowed = scores.allowed(opening.logits[: known + 1], first=not known)
+    row, seen = allowed[known:], opening.attention[known : known + 1]
+    past = opening.past.first(opening.length)
+    alive, ended = [_Reading()], list[_Reading]()
+    for _ in range(stop - known):
+        best = _best(scores, row, alive, 2 * width)
+        ended += [_grown(alive, seen, found) for found in best if found.token == end]
+        over = best[0].token == end or len(ended) >= width
+        going = [found for found in best if found.token != end][:width]
+        grown = [_grown(alive, seen, found) for found in going]
+        if over or known + len(grown[0].tokens) >= stop:
+            alive = grown
+            break
+        past = past.rows([found.row for found in going])
+        alive = grown
+        step = model.step(np.array([[found.token] for found in going], np.int64), past, opening.encoded)
+        row, seen, past = scores.allowed(step.logits[:, -1], first=False), step.attention[:, -1], step.past
+    chosen = max(ended or alive, key=lambda reading: reading.score)
+    text = chosen.tokens[:-1] if ended else chosen.tokens
+    return Decoded(
+        opening,
+        [*opening.forced, *text],
+        [*scores.of(opening.forced, allowed[:known]), *chosen.log_probs],
+        np.stack([*opening.attention[:known], *chosen.attention]),
+        ended=bool(ended),
+    )
+
+
+def _best(scores: TokenScores, rows: Logits, alive: list[_Reading], count: int) -> list[_Candidate]:
+    """The likeliest continuations, best first."""
+    log_probs = scores.log_probabilities(rows)
+    sums = np.array([[sum(reading.log_probs)] for reading in alive], np.float32)
+    totals: NDArray[np.float32] = log_probs + sums
+    # Of each row only its best can be among the best of all.
+    columns = np.argpartition(-totals, count, axis=1)[:, :count]
+    places = [(row, int(column)) for row, found in enumerate(columns) for column in found]
+    places.sort(key=lambda place: float(totals[place]), reverse=True)
+    return [_Candidate(row, scores.token(column), float(log_probs[row, column])) for row, column in places[:count]]
+
+
+def _grown(alive: list[_Reading], seen: Attention, found: _Candidate) -> _Reading:
+    before = alive[found.row]
+    return _Reading(
+        (*before.tokens, found.token), (*before.log_probs, found.log_prob), (*before.attention, seen[found.row])
+    )

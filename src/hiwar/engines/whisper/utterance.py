@@ -1,0 +1,237 @@
+"""One utterance: what was heard of it last is the draft of the next hearing, and what is settled is not heard again.
+
+When to hear it is left to the pipelines.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from hiwar.engines.contracts import Hypothesis, Samples, always
+from hiwar.engines.whisper.decoding import SpeechModel, WantedModel
+from hiwar.engines.whisper.features import HOP, Spectrogram, quietest_place
+from hiwar.engines.whisper.hearing import AUDIO_MAX_S, Attempt, Hearing, Stretch, Wish
+from hiwar.engines.whisper.tokens import Vocabulary
+from hiwar.errors import EngineError
+from hiwar.vocabulary import MODEL_SAMPLE_RATE, Language, Word
+
+_SAMPLES_PER_MS = MODEL_SAMPLE_RATE // 1000
+_FRAME_MS = 10
+
+_LEFT_MIN_MS = 1500
+"""Audio without a word that is heard by itself; pauses inside an utterance are shorter."""
+
+_WORD_MAX_MS = 1000
+"""Longer than words are: what a first word lasts beyond this is not its own."""
+
+_CONTINUATIONS_MAX = 4
+_CONTINUATION_CONFIDENCE_MIN = 0.5
+"""Above what silence and noise get: nothing vouches for what is left."""
+
+_PREVIOUS_TOKENS = 50
+
+_PARTIAL_MAX_MS = 9000
+"""A partial hears no more than this when enough of its text is settled."""
+
+_PARTIAL_KEPT_MS = 4000
+"""What it hears at the least, so that it has its context."""
+
+_EARLY_MS, _LATE_MS = 160, 80
+"""Where around the beginning of a word the quiet before it may lie."""
+
+
+_PLACES_APART = 3
+"""Words by which what is shown and what is heard may have come apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class _LeftOut:
+    """The beginning of the utterance that partials do not hear again: its frames, and its words."""
+
+    frames: int = 0
+    words: tuple[Word, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+class WhisperUtterance:
+    """An `UtteranceRecognizer`."""
+
+    def __init__(self, model: SpeechModel, hearing: Hearing, vocabulary: Vocabulary, context: str) -> None:
+        self._model = model
+        self._hearing = hearing
+        self._vocabulary = vocabulary
+        self._context = context
+        self._spectrogram = Spectrogram(model.bands)
+        self._left_out = _LeftOut()
+        self._last: Attempt | None = None
+        """Of the audio after what is left out."""
+
+    @property
+    def left_out_ms(self) -> int:
+        """How much of its beginning the last partial did not hear again."""
+        return self._left_out.frames * _FRAME_MS
+
+    def recognize(
+        self,
+        samples: Samples,
+        *,
+        language: Language | None,
+        settled: str = "",
+        prefix: str = "",
+        final: bool,
+        words: bool = False,
+        wanted: Callable[[], bool] = always,
+    ) -> Hypothesis:
+        """Transcribe up to 30 s. Raises AbandonedError, and EngineError for longer audio and when the model fails."""
+        if len(samples) > AUDIO_MAX_S * MODEL_SAMPLE_RATE:
+            raise EngineError("The recognition model hears at most 30 s at once; send shorter utterances.")
+        model = WantedModel(self._model, wanted)
+        forced = self._vocabulary.encode(prefix)
+        if not final:
+            return self._partial(model, samples, language, settled if not prefix else "", forced, words=words)
+        heard = self._final(model, samples, language, forced)
+        return heard if words else replace(heard, words=())
+
+    def _partial(
+        self,
+        model: SpeechModel,
+        samples: Samples,
+        language: Language | None,
+        settled: str,
+        forced: list[int],
+        *,
+        words: bool,
+    ) -> Hypothesis:
+        left_out, draft = self._shortened(samples, settled)
+        stretch = Stretch(self._spectrogram, samples, left_out.frames)
+        previous = self._vocabulary.previous(f"{self._context} {left_out.text}".strip(), _PREVIOUS_TOKENS)
+        wish = Wish(False, language, self._guess(), previous, forced, draft[len(forced) :])
+        attempt = self._hearing.hear(model, stretch, wish)
+        self._left_out, self._last = left_out, attempt
+        heard = self._hypothesis(attempt, final=False, words=words)
+        if not left_out.words:
+            return heard
+        return replace(
+            heard, text=f"{left_out.text} {heard.text}".strip(), words=(*left_out.words, *heard.words) if words else ()
+        )
+
+    def _guess(self) -> Language | None:
+        return self._last.language if self._last else None
+
+    def _shortened(self, samples: Samples, settled: str) -> tuple[_LeftOut, list[int]]:
+        """What to leave out from now on, and the draft of the rest."""
+        if self._last is None:
+            return _LeftOut(), []
+        draft = self._last.decoded.tokens
+        left_out = self._left_out
+        if not settled.startswith(left_out.text):
+            return _LeftOut(), [*self._vocabulary.encode(left_out.text), *draft]
+        length_ms = len(samples) // _SAMPLES_PER_MS
+        if length_ms - left_out.frames * _FRAME_MS <= _PARTIAL_MAX_MS:
+            return left_out, draft
+        known = self._hearing.words(self._last, draft)
+        ready = sum(length_ms - word.end_ms >= _PARTIAL_KEPT_MS for word in known[:-1])
+        stable = settled.split()[len(left_out.words) :]
+        shown, most = _same_place(stable, [word.text for word in known[:ready]])
+        if not most:
+            return left_out, draft
+        begins = known[most].start_ms * _SAMPLES_PER_MS
+        cut = quietest_place(samples, begins - _EARLY_MS * _SAMPLES_PER_MS, begins + _LATE_MS * _SAMPLES_PER_MS)
+        tokens = sum(count for _, count in self._vocabulary.words(draft)[:most])
+        words = (*left_out.words, *_retold(stable[:shown], known[:most]))
+        return _LeftOut(cut // HOP, words), draft[tokens:]
+
+    def _final(self, model: SpeechModel, samples: Samples, language: Language | None, forced: list[int]) -> Hypothesis:
+        draft = self._draft()
+        wish = Wish(
+            True,
+            language,
+            self._guess(),
+            self._vocabulary.previous(self._context, _PREVIOUS_TOKENS),
+            forced,
+            draft[len(forced) :],
+        )
+        attempt = self._hearing.hear(model, Stretch(self._spectrogram, samples), wish)
+        self._left_out, self._last = _LeftOut(), attempt
+        heard = self._hypothesis(attempt, final=True, words=True)
+        if forced:
+            return heard
+        return self._to_the_end(model, samples, self._from_the_beginning(model, samples, heard))
+
+    def _draft(self) -> list[int]:
+        if self._last is None:
+            return []
+        return [*self._vocabulary.encode(self._left_out.text), *self._last.decoded.tokens]
+
+    def _from_the_beginning(self, model: SpeechModel, samples: Samples, heard: Hypothesis) -> Hypothesis:
+        """What was heard, and what came before: Whisper may also begin with a later sentence.
+
+        Its first word is then said to last from the beginning of the audio until it ends.
+        """
+        if not heard.words or heard.words[0].end_ms - heard.words[0].start_ms < _LEFT_MIN_MS + _WORD_MAX_MS:
+            return heard
+        first, *others = heard.words
+        end = first.end_ms * _SAMPLES_PER_MS
+        cut = quietest_place(samples, end - _WORD_MAX_MS * _SAMPLES_PER_MS, end)
+        before = self._rest(model, Stretch(self._spectrogram, samples[:cut]), heard.language)
+        if before.confidence < _CONTINUATION_CONFIDENCE_MIN:
+            return heard
+        cut_ms = min(cut // _SAMPLES_PER_MS, first.end_ms)
+        return _joined(before, replace(heard, words=(replace(first, start_ms=cut_ms), *others)))
+
+    def _to_the_end(self, model: SpeechModel, samples: Samples, heard: Hypothesis) -> Hypothesis:
+        """What was heard, and what follows: Whisper may stop at the end of a sentence with more to come."""
+        for _ in range(_CONTINUATIONS_MAX):
+            if not heard.words:
+                break
+            until_ms = heard.words[-1].end_ms
+            if len(samples) // _SAMPLES_PER_MS - until_ms < _LEFT_MIN_MS:
+                break
+            more = self._rest(model, Stretch(self._spectrogram, samples, until_ms // _FRAME_MS), heard.language)
+            if more.confidence < _CONTINUATION_CONFIDENCE_MIN:
+                break
+            heard = _joined(heard, more)
+        return heard
+
+    def _rest(self, model: SpeechModel, stretch: Stretch, language: Language) -> Hypothesis:
+        attempt = self._hearing.hear(model, stretch, Wish(True, language))
+        return self._hypothesis(attempt, final=True, words=True)
+
+    def _hypothesis(self, attempt: Attempt, *, final: bool, words: bool) -> Hypothesis:
+        tokens = attempt.kept(final=final)
+        text = self._vocabulary.decode(tokens)
+        timed = self._hearing.words(attempt, tokens) if words and tokens else ()
+        return Hypothesis(text, attempt.language, attempt.decoded.confidence if text else 0.0, timed)
+
+
+def _same_place(shown: Sequence[str], heard: Sequence[str]) -> tuple[int, int]:
+    """How many words of each lie before the last place at which both have said the same; (0, 0) without any.
+
+    They may differ in spelling and by a few words; the last two agree.
+    """
+    left, right = [_letters(word) for word in shown], [_letters(word) for word in heard]
+    for place in range(len(right), 1, -1):
+        for other in sorted(range(2, len(left) + 1), key=lambda count: abs(count - place)):
+            if abs(other - place) <= _PLACES_APART and left[other - 2 : other] == right[place - 2 : place]:
+                return other, place
+    return 0, 0
+
+
+def _letters(word: str) -> str:
+    return "".join(letter for letter in word.casefold() if letter.isalnum())
+
+
+def _retold(texts: Sequence[str], heard: Sequence[Word]) -> Iterator[Word]:
+    """The words as they were shown, with the times of those that were heard."""
+    for place, text in enumerate(texts):
+        word = heard[min(place, len(heard) - 1)]
+        yield replace(word, text=text, start_ms=word.start_ms if place < len(heard) else word.end_ms)
+
+
+def _joined(heard: Hypothesis, more: Hypothesis) -> Hypothesis:
+    """Two stretches of one utterance as one, as sure as their words are on the whole."""
+    words = (*heard.words, *more.words)
+    confidence = (heard.confidence * len(heard.words) + more.confidence * len(more.words)) / len(words)
+    return Hypothesis(f"{heard.text} {more.text}", heard.language, confidence, words)

@@ -1,0 +1,238 @@
+"""Whisper by CTranslate2: every hearing is of the whole utterance, from nothing. The simple engine and the reference.
+
+When to call it, and with which audio, is left to the pipelines.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import ctranslate2
+
+from hiwar.engines.contracts import EngineInfo, Hypothesis, Samples, UtteranceRecognizer, always
+from hiwar.engines.whisper import guards
+from hiwar.engines.whisper.alignment import timed_words
+from hiwar.engines.whisper.detection import pick_language
+from hiwar.engines.whisper.features import HOP, log_mel, quietest_place
+from hiwar.engines.whisper.tokens import Vocabulary
+from hiwar.errors import EngineError
+from hiwar.vocabulary import LANGUAGES, MODEL_SAMPLE_RATE, Language, Word
+
+_LEFT_MIN_MS = 1500
+"""Audio without a word that is heard by itself; pauses inside an utterance are shorter."""
+
+_WORD_MAX_MS = 1000
+"""Longer than words are: what a first word lasts beyond this is not its own."""
+
+_CONTINUATIONS_MAX = 4
+_CONTINUATION_CONFIDENCE_MIN = 0.5
+"""Above what silence and noise get: nothing vouches for what is left."""
+
+AUDIO_MAX_S = 30
+"""What Whisper hears at once."""
+
+_FRAMES_PER_S = MODEL_SAMPLE_RATE // HOP
+_CONTEXT_MIN_S = 8
+_CONTEXT_SPARE_S = 2
+_FINAL_BEAM: dict[Language, int] = {"ar": 5, "en": 1}
+"""Beam search wins 4 points of word error on Arabic readings and nothing on English ones."""
+
+_DOUBT_BEAM = 5
+_NO_SPEECH_MAX = 0.6
+"""Doubt that there is speech above which a decode that fails is neither tried again nor mended."""
+
+_TOKENS_MAX = 224
+"""Half of what the decoder holds: the other half is for the prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """The encoder's output for some audio, and how many mel frames of it are audio."""
+
+    states: ctranslate2.StorageView
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One decode: all its tokens (the forced ones too), and how sure it is of those that it chose."""
+
+    encoded: _Encoded
+    tokens: list[int]
+    confidence: float
+    no_speech: float
+    sound: bool
+    """It neither looped nor ran into its token budget."""
+
+    @property
+    def margin(self) -> float:
+        """How far it lies above the floor."""
+        return self.confidence - guards.floor(self.no_speech)
+
+    @property
+    def trusted(self) -> bool:
+        return self.sound and self.margin >= 0
+
+
+class CTranslate2Engine:
+    """A `RecognitionEngine` over `ctranslate2.models.Whisper`; safe to call from several threads at once."""
+
+    def __init__(self, model: ctranslate2.models.Whisper, vocabulary: Vocabulary, name: str) -> None:
+        self._model = model
+        self._vocabulary = vocabulary
+        self._info = EngineInfo("whisper-ctranslate2", name, "MIT", LANGUAGES, MODEL_SAMPLE_RATE, word_timestamps=True)
+
+    @property
+    def info(self) -> EngineInfo:
+        """Name, model, licence, languages and sample rate."""
+        return self._info
+
+    def open(self, *, context: str = "") -> UtteranceRecognizer:  # noqa: ARG002 - each utterance is heard by itself
+        """Itself: nothing is kept from one hearing to the next."""
+        return self
+
+    def recognize(
+        self,
+        samples: Samples,
+        *,
+        language: Language | None,
+        settled: str = "",  # noqa: ARG002 - every hearing is of the whole
+        prefix: str = "",
+        final: bool,
+        words: bool = False,
+        wanted: Callable[[], bool] = always,  # noqa: ARG002 - a decode here cannot be stopped
+    ) -> Hypothesis:
+        """Transcribe up to 30 s. A final that is in doubt is decoded once more, with all the context there is.
+
+        Raises EngineError for longer audio, and when CTranslate2 fails.
+        """
+        if len(samples) > AUDIO_MAX_S * MODEL_SAMPLE_RATE:
+            raise EngineError("The recognition model hears at most 30 s at once; send shorter utterances.")
+        with _translated():
+            if not final or prefix:
+                return self._recognize(samples, language, prefix, final=final, words=words)
+            heard = self._recognize(samples, language, prefix, final=True, words=True)
+            heard = self._to_the_end(samples, self._from_the_beginning(samples, heard))
+            return heard if words else replace(heard, words=())
+
+    def close(self) -> None:
+        """Release the weights."""
+        self._model.unload_model()
+
+    def _from_the_beginning(self, samples: Samples, heard: Hypothesis) -> Hypothesis:
+        """What was heard, and what came before: Whisper may also begin with a later sentence.
+
+        Its first word is then said to last from the beginning of the audio until it ends.
+        """
+        if not heard.words or heard.words[0].end_ms - heard.words[0].start_ms < _LEFT_MIN_MS + _WORD_MAX_MS:
+            return heard
+        end = heard.words[0].end_ms * MODEL_SAMPLE_RATE // 1000
+        cut = quietest_place(samples, end - _WORD_MAX_MS * MODEL_SAMPLE_RATE // 1000, end)
+        before = self._recognize(samples[:cut], heard.language, "", final=True, words=True)
+        if before.confidence < _CONTINUATION_CONFIDENCE_MIN:
+            return heard
+        first, *others = heard.words
+        cut_ms = min(cut * 1000 // MODEL_SAMPLE_RATE, first.end_ms)
+        return _joined(before, replace(heard, words=(replace(first, start_ms=cut_ms), *others)), 0)
+
+    def _to_the_end(self, samples: Samples, heard: Hypothesis) -> Hypothesis:
+        """What was heard, and what follows: Whisper may stop at the end of a sentence with more to come."""
+        for _ in range(_CONTINUATIONS_MAX):
+            if not heard.words:
+                break
+            until_ms = heard.words[-1].end_ms
+            rest = samples[until_ms * MODEL_SAMPLE_RATE // 1000 :]
+            if len(rest) * 1000 < _LEFT_MIN_MS * MODEL_SAMPLE_RATE:
+                break
+            more = self._recognize(rest, heard.language, "", final=True, words=True)
+            if more.confidence < _CONTINUATION_CONFIDENCE_MIN:
+                break
+            heard = _joined(heard, more, until_ms)
+        return heard
+
+    def _recognize(
+        self,
+        samples: Samples,
+        language: Language | None,
+        prefix: str,
+        *,
+        final: bool,
+        words: bool,
+    ) -> Hypothesis:
+        seconds = len(samples) / MODEL_SAMPLE_RATE
+        encoded = self._encode(samples, min(AUDIO_MAX_S, max(_CONTEXT_MIN_S, math.ceil(seconds) + _CONTEXT_SPARE_S)))
+        spoken = language or self._detect(encoded)
+        forced = self._vocabulary.encode(prefix)
+        budget = guards.token_budget(seconds, spoken)
+        start = self._vocabulary.start(spoken)
+        beam = _FINAL_BEAM[spoken] if final else 1
+        attempt = self._decode(encoded, start, forced, budget, beam)
+        if final and not attempt.trusted and attempt.no_speech < _NO_SPEECH_MAX:
+            longer = self._decode(self._encode(samples, AUDIO_MAX_S), start, forced, budget, _DOUBT_BEAM)
+            attempt = max(attempt, longer, key=lambda tried: (tried.trusted, tried.sound, tried.margin))
+        tokens = _kept(attempt, forced, final=final)
+        text = self._vocabulary.decode(tokens)
+        timed = self._words(attempt.encoded, start, tokens) if words and tokens else ()
+        return Hypothesis(text, spoken, attempt.confidence if text else 0.0, timed)
+
+    def _encode(self, samples: Samples, context_s: int) -> _Encoded:
+        # CTranslate2 takes fewer frames than the 30 s of the model and adds only as many positions.
+        features = log_mel(samples, bands=self._model.n_mels, frames=context_s * _FRAMES_PER_S)
+        states = self._model.encode(ctranslate2.StorageView.from_array(features))
+        return _Encoded(states, min(len(samples) // HOP, features.shape[2]))
+
+    def _detect(self, encoded: _Encoded) -> Language:
+        ranked = self._model.detect_language(encoded.states)[0]
+        return pick_language({token.strip("<|>"): probability for token, probability in ranked})
+
+    def _decode(self, encoded: _Encoded, prompt: list[int], forced: list[int], budget: int, beam: int) -> _Attempt:
+        asked = [*prompt, *forced]
+        stop = min(len(forced) + budget, _TOKENS_MAX)
+        result = self._model.generate(
+            encoded.states,
+            [asked],
+            beam_size=beam,
+            # CTranslate2 stops at half of max_length, and at what the prompt leaves of it.
+            max_length=min(2 * _TOKENS_MAX, max(2 * stop, len(asked) + stop)),
+            suppress_blank=not forced,
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
+        tokens = self._vocabulary.plain(result.sequences_ids[0])
+        chosen = max(1, len(tokens) - len(forced))
+        # The score is the mean over all tokens, but only those that were chosen add to it.
+        confidence = math.exp(result.scores[0] * max(1, len(tokens)) / chosen)
+        sound = len(tokens) < stop and guards.before_loop(tokens) == tokens
+        return _Attempt(encoded, tokens, min(1.0, confidence), result.no_speech_prob, sound)
+
+    def _words(self, encoded: _Encoded, start: list[int], tokens: list[int]) -> tuple[Word, ...]:
+        aligned = self._model.align(encoded.states, start, [tokens], encoded.frames)[0]
+        audio_ms = encoded.frames * 1000 // _FRAMES_PER_S
+        words = self._vocabulary.words(tokens)
+        return timed_words(words, aligned.alignments, aligned.text_token_probs, audio_ms)
+
+
+def _joined(heard: Hypothesis, more: Hypothesis, at_ms: int) -> Hypothesis:
+    """Two stretches of one utterance as one, as sure as their words are on the whole."""
+    shifted = (replace(word, start_ms=word.start_ms + at_ms, end_ms=word.end_ms + at_ms) for word in more.words)
+    words = (*heard.words, *shifted)
+    confidence = (heard.confidence * len(heard.words) + more.confidence * len(more.words)) / len(words)
+    return Hypothesis(f"{heard.text} {more.text}", heard.language, confidence, words)
+
+
+def _kept(attempt: _Attempt, forced: list[int], *, final: bool) -> list[int]:
+    """The tokens to show: what was forced stays, a partial in doubt adds nothing, a final drops its loop."""
+    if attempt.trusted:
+        return attempt.tokens
+    believed = final and attempt.margin >= 0 and attempt.no_speech < _NO_SPEECH_MAX
+    kept = guards.before_loop(attempt.tokens) if believed else []
+    return kept if len(kept) > len(forced) else forced
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (RuntimeError, ValueError) as error:
+        raise EngineError from error
