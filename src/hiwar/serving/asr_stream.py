@@ -120,7 +120,9 @@ class AsrStream:
         self._buffer_bytes_max = audio_buffered_max_ms * bytes_per_s // 1000
         self._taken_bytes_max = _TAKEN_MAX_MS * bytes_per_s // 1000
         self._inbox = _Inbox()
+        # When the newest audio had arrived that was listened to, and that the last hearing had before it.
         self._listened_s = 0.0
+        self._heard_s = 0.0
         self._changed = asyncio.Event()
         self._room = asyncio.Event()
         self._ended = asyncio.Event()
@@ -191,15 +193,15 @@ class AsrStream:
             while not (finished and running is None and not pipeline.is_behind):
                 await self._changed.wait()
                 self._changed.clear()
-                heard_s = 0.0
                 if running is not None and running.task.done():
                     running.task.result()
-                    heard_s, running = running.received_s, None
+                    running = None
                 entries = [] if pipeline.is_behind else self._take()
                 finished = finished or any(isinstance(entry, EndStream) for entry in entries)
                 received_s = self._inbox.taken_received_s
                 listened = await self._listeners.run(functools.partial(_feed, pipeline, entries), self._clock())
                 self._listened_s = received_s
+                heard_s = self._heard_s
                 if listened.hearing is not None:
                     await _stop(running)
                     running = self._hear(listened.hearing)
@@ -222,28 +224,22 @@ class AsrStream:
 
     def _hear(self, hearing: Hearing) -> "_Running":
         """Run it before all that is due later; `listen` is called again when it is done."""
-        running = _Running(hearing)
 
         def run() -> None:
-            running.received_s = self._listened_s
+            self._heard_s = self._listened_s
             hearing.run()
 
-        async def work() -> None:
-            await self._hearers.run(run, self._clock() + hearing.due_ms / 1000)
-
-        running.task = asyncio.create_task(work())
-        running.task.add_done_callback(lambda _: self._changed.set())
-        return running
+        task = asyncio.create_task(self._hearers.run(run, self._clock() + hearing.due_ms / 1000))
+        task.add_done_callback(lambda _: self._changed.set())
+        return _Running(hearing, task)
 
 
+@dataclass(frozen=True, slots=True)
 class _Running:
-    """A hearing on its way, and when the newest audio that it hears had arrived."""
+    """A hearing on its way to a thread, or there."""
 
+    hearing: Hearing
     task: asyncio.Task[None]
-
-    def __init__(self, hearing: Hearing) -> None:
-        self.hearing = hearing
-        self.received_s = 0.0
 
 
 async def _stop(running: _Running | None) -> None:
