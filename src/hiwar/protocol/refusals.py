@@ -1,6 +1,9 @@
 """The fixed sentences that the sessions refuse with, each with its code."""
 
+from collections.abc import Sequence
+
 from hiwar.errors import ErrorCode, HiwarError
+from hiwar.vocabulary import Language
 
 
 def unauthorized() -> HiwarError:
@@ -22,6 +25,12 @@ def frame_too_large(limit: int, unit: str) -> HiwarError:
 def going_away() -> HiwarError:
     """What a stopping server does not take any more."""
     return HiwarError(ErrorCode.SERVER_BUSY, "The server is stopping; connect again in a moment.")
+
+
+def language_not_heard(languages: Sequence[Language]) -> HiwarError:
+    """A stream in a language that the server's recogniser does not know."""
+    message = f"This server recognises: {', '.join(languages)}; ask for one of them, or auto."
+    return HiwarError(ErrorCode.UNSUPPORTED_LANGUAGE, message)
 
 
 def too_many_streams() -> HiwarError:

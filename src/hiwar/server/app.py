@@ -110,6 +110,7 @@ def load_engines(settings: Settings, report: Callable[[str], None]) -> Engines:
         recognition=registry.load_recognition(chosen.recognition, replace(context, model=chosen.recognition_model)),
         voice_activity=registry.load_voice_activity(chosen.voice_activity, context),
         catalogue=load_catalogue(settings, report),
+        english=registry.load_recognition(chosen.recognition_english, context) if chosen.recognition_english else None,
         end_of_turn=registry.load_end_of_turn(chosen.end_of_turn, context) if chosen.end_of_turn else None,
     )
 

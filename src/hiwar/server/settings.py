@@ -41,6 +41,8 @@ class EngineSettings:
     recognition: str = "whisper"
     recognition_model: str | None = None
     """A model of the store, by name, for sherpa also a folder, with a / in it; None is the engine's own."""
+    recognition_english: str | None = None
+    """Another engine for the streams that ask for English, such as moonshine; None leaves them to `recognition`."""
     voice_activity: str = "silero"
     end_of_turn: str | None = None
     """What tells the end of a turn from a pause in it, such as smart-turn; None is silence alone."""

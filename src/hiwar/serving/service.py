@@ -15,6 +15,7 @@ from hiwar.pipelines.explanation import explain
 from hiwar.pipelines.recognition import RecognitionPipeline
 from hiwar.pipelines.settings import RecognitionSettings, SynthesisSettings
 from hiwar.pipelines.synthesis import SynthesisPipeline
+from hiwar.pipelines.writing import Writing
 from hiwar.protocol import refusals
 from hiwar.protocol.asr_session import AsrServerSession
 from hiwar.protocol.effects import AsrEffect, TtsEffect
@@ -49,14 +50,21 @@ class Engines:
     voice_activity: VoiceActivityEngine
     catalogue: VoiceCatalogue
     end_of_turn: EndOfTurnEngine | None = None
+    english: RecognitionEngine | None = None
+    """Hears the streams that ask for English; None leaves them to `recognition`."""
 
     def close(self) -> None:
         """Release the models; no stream is open and none follows."""
         self.catalogue.close()
         self.recognition.close()
         self.voice_activity.close()
-        if self.end_of_turn is not None:
-            self.end_of_turn.close()
+        for optional in (self.end_of_turn, self.english):
+            if optional is not None:
+                optional.close()
+
+    def recognizer(self, language: LanguageChoice) -> RecognitionEngine:
+        """What hears a stream in this language."""
+        return self.english if self.english is not None and language == "en" else self.recognition
 
 
 @dataclass(slots=True, eq=False)
@@ -224,6 +232,13 @@ class SpeechService:
             segments = explain(spoken, voice=named, engine=engine, language=language)
             return await self._readings.read(segments)
 
+    def check_recognition(self, config: RecognitionConfig) -> None:
+        """Raises HiwarError for a stream that nothing which is loaded or installed can serve."""
+        languages = self.engines.recognizer(config.language).info.languages
+        if config.language != "auto" and config.language not in languages:
+            raise refusals.language_not_heard(languages)
+        Writing(config)
+
     async def transcribe(self, connection: Connection, config: RecognitionConfig, slot: Slot) -> None:
         """Serve a recognition connection to its end. A slot of nobody: it signs in by its first frame."""
         now = self._clock()
@@ -282,6 +297,5 @@ class SpeechService:
 
     def _recognition_pipeline(self, config: RecognitionConfig) -> RecognitionPipeline:
         engines = self.engines
-        return RecognitionPipeline(
-            config, engines.recognition, engines.voice_activity, self._recognition, engines.end_of_turn
-        )
+        recognizer = engines.recognizer(config.language)
+        return RecognitionPipeline(config, recognizer, engines.voice_activity, self._recognition, engines.end_of_turn)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hiwar.audio.pcm import to_linear16
+from hiwar.engines.contracts import EngineInfo
 from hiwar.engines.tone.recognition import ToneRecognition
 from hiwar.engines.tone.synthesis import ToneSynthesis
 from hiwar.engines.tone.voice_activity import ToneVoiceActivity
@@ -76,6 +77,42 @@ async def speak(service: SpeechService, connection: QueueConnection, principal: 
 async def transcribe(service: SpeechService, connection: QueueConnection, principal: Principal | None) -> None:
     with service.slot(principal) as slot:
         await service.transcribe(connection, RecognitionConfig("r"), slot)
+
+
+class EnglishAlone(ToneRecognition):
+    """Knows no Arabic; notices when it is closed."""
+
+    closes = 0
+
+    @property
+    def info(self) -> EngineInfo:
+        return replace(super().info, languages=("en",))
+
+    def close(self) -> None:
+        self.closes += 1
+
+
+def test_streams_that_ask_for_english_may_have_an_engine_of_their_own() -> None:
+    english = EnglishAlone()
+    engines = replace(tone_engines(), english=english)
+    assert engines.recognizer("en") is english
+    assert engines.recognizer("ar") is engines.recognizer("auto") is engines.recognition
+    engines.close()
+    assert english.closes == 1
+
+
+def test_a_language_that_nothing_here_hears_is_refused(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with serving(tmp_path, loaded=False) as (service, _):
+            service.begin(replace(tone_engines(), recognition=EnglishAlone()))
+            service.check_recognition(RecognitionConfig("r", language="auto"))
+            service.check_recognition(RecognitionConfig("r", language="en"))
+            with pytest.raises(HiwarError) as caught:
+                service.check_recognition(RecognitionConfig("r", language="ar"))
+            assert caught.value.code is ErrorCode.UNSUPPORTED_LANGUAGE
+            assert "en" in caught.value.message
+
+    run(scenario())
 
 
 def test_request_ids_are_eight_characters_and_differ() -> None:

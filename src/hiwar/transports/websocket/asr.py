@@ -25,6 +25,7 @@ def asr_routes(service: SpeechService) -> list[BaseRoute]:
             principal = signed_in(socket, service, "asr")
             config = recognition_config(socket.query_params, new_request_id=lambda: request_id)
             with service.slot(principal) as slot, contextlib.suppress(PeerGoneError):
+                service.check_recognition(config)
                 await service.transcribe(await accept(socket, request_id), config, slot)
         except HiwarError as error:
             await refuse(socket, error, request_id)
