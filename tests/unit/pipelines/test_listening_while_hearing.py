@@ -211,3 +211,56 @@ def test_a_hearing_that_fails_is_not_done() -> None:
     with pytest.raises(ValueError, match=r"^$"):
         hearing.run()
     assert not hearing.done
+
+
+class Sure:
+    """An end-of-turn engine of one opinion."""
+
+    info = LevelRecognizer.info
+
+    def __init__(self, probability: float) -> None:
+        self.opinion = probability
+        self.asked: list[int] = []
+
+    def probability(self, samples: Samples) -> float:
+        self.asked.append(len(samples))
+        return self.opinion
+
+    def close(self) -> None:
+        pass
+
+
+def silence_before_the_final_ms(opinion: float | None, spoken: bytes = speech(0, 1, 2, 3, 4, 5)) -> int:
+    config = RecognitionConfig("test", language="en")
+    hint = None if opinion is None else Sure(opinion)
+    stage = RecognitionPipeline(config, LevelRecognizer(), LevelVoice(), SETTINGS, hint)
+    stage.accept(spoken)
+    assert finals(work(stage)) == []
+    for passed_ms in range(32, 2000, 32):
+        stage.accept(silence(32))
+        if finals(work(stage)):
+            return passed_ms
+    raise AssertionError("the utterance never ended")
+
+
+def test_who_sounds_finished_is_answered_sooner_and_who_does_not_later() -> None:
+    assert silence_before_the_final_ms(0.95) < 350
+    assert silence_before_the_final_ms(None) == silence_before_the_final_ms(0.5) in range(470, 530)
+    assert silence_before_the_final_ms(0.05) in range(750, 850)
+
+
+def test_of_a_short_utterance_the_end_is_not_guessed() -> None:
+    assert silence_before_the_final_ms(0.95, speech(0, 1)) in range(470, 530)
+
+
+def test_a_hint_holds_for_its_pause_alone() -> None:
+    hint = Sure(0.95)
+    config = RecognitionConfig("test", language="en")
+    stage = RecognitionPipeline(config, LevelRecognizer(), LevelVoice(), SETTINGS, hint)
+    stage.accept(speech(0, 1, 2, 3, 4, 5) + silence(250))
+    work(stage)
+    assert len(hint.asked) == 1
+    hint.opinion = 0.5
+    stage.accept(speech(0) + silence(400))
+    assert finals(work(stage)) == []
+    assert len(hint.asked) == 2
