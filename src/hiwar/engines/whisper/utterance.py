@@ -29,6 +29,8 @@ _CONTINUATION_CONFIDENCE_MIN = 0.5
 
 _PREVIOUS_TOKENS = 50
 
+_SENTENCE_ENDS = " .!?؟،…"
+
 _PARTIAL_MAX_MS = 9000
 """A partial hears no more than this when enough of its text is settled."""
 
@@ -62,7 +64,8 @@ class WhisperUtterance:
         self._model = model
         self._hearing = hearing
         self._vocabulary = vocabulary
-        self._context = context
+        # A cut is not the end of a sentence, although the text before it was closed like one.
+        self._context = context.rstrip(_SENTENCE_ENDS)
         self._spectrogram = Spectrogram(model.bands)
         self._left_out = _LeftOut()
         self._last: Attempt | None = None

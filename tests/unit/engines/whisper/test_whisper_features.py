@@ -71,7 +71,7 @@ def test_frames_worked_out_bit_by_bit_are_the_same() -> None:
     spectrogram = Spectrogram(80)
     for length in (150, 1000, 1001, 17_333, 40_000, 39_000, 5_000, 40_000):
         expected = log_mel(audio[:length], bands=80, frames=300)
-        np.testing.assert_array_equal(spectrogram.features(audio[:length], frames=300), expected)
+        np.testing.assert_allclose(spectrogram.features(audio[:length], frames=300), expected, atol=1e-5)
 
 
 def test_a_later_start_has_the_same_frames_against_its_own_loudest() -> None:

@@ -27,7 +27,8 @@ def test_what_comes_three_times_at_most_is_kept(tokens: list[int]) -> None:
 
 def test_the_surer_the_model_is_of_no_speech_the_surer_the_text_must_be() -> None:
     assert 0.22 < guards.floor(0.0) < 0.28
-    assert guards.floor(0.0) < guards.floor(0.65) < 0.36 < 0.45 < guards.floor(0.91) < guards.floor(1.0) < 0.6
+    assert guards.floor(0.82) < 0.6
+    assert guards.floor(0.0) < guards.floor(0.65) < 0.36 < 0.52 < guards.floor(0.9) < guards.floor(1.0) < 0.9
 
 
 @pytest.mark.parametrize("turn", [[7], [7, 8], list(range(24))])

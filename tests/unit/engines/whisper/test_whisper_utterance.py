@@ -143,7 +143,7 @@ def test_in_doubt_the_language_that_reads_better_wins(model: ScriptedModel, word
 
 def test_text_before_the_utterance_goes_before_the_prompt(model: ScriptedModel, words: Vocabulary) -> None:
     said = "it is late " * 20 + "so run"
-    utterance(model, words, said).recognize(sound(10), language="en", final=True)
+    utterance(model, words, said + ".").recognize(sound(10), language="en", final=True)
     fed = model.fed[0][0]
     assert words.decode(fed[: fed.index(words.start_of_transcript)]) == said[-50:].strip()
     assert fed.index(words.start_of_transcript) == 51
