@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-fast check bench-tts bench-text bench-voices docs lock clean
+.PHONY: help serve test test-fast check bench-tts bench-asr bench-text bench-voices docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ check: $(STAMP) ## what a change must pass: format, lint, types, import contract
 
 bench-tts: $(STAMP) ## measure synthesis over the WebSocket; ARGS="--quick --json figures.json" passes options
 	@$(BIN)/python benchmarks/serving/synthesis.py $(ARGS)
+
+bench-asr: $(STAMP) ## measure recognition over the WebSocket; ARGS="RECORDINGS --streams 1,4 --json figures.json" passes options
+	@$(BIN)/python benchmarks/serving/recognition.py $(ARGS)
 
 bench-text: $(STAMP) ## measure how text is read: probes, milliseconds, diacritics; ARGS="--failures" passes options
 	@$(BIN)/python benchmarks/quality/text_front_end.py $(ARGS)

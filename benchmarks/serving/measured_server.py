@@ -17,35 +17,44 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from hiwar.server.settings import load_settings
 from hiwar.serving.auth import read_local_key
 
 _LOADING_S_MAX = 300.0
 """The first start of all joins the recognition model."""
 
 _THREADS = "HIWAR_ENGINES_THREADS"
+_AS_SET = "as the server was set"
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredServer:
-    """Where it is, the key for it, and the engine threads that it was started with, when that is known."""
+    """Where it is, the key for it, and what it was started with, when that is known.
+
+    `process` is the id of a server that was started here.
+    """
 
     url: str
     key: str | None = field(repr=False)
     threads: str
+    recognition: str
+    process: int | None = None
 
 
 @contextlib.contextmanager
 def measured_server(url: str | None, key: str | None, threads: int) -> Iterator[MeasuredServer]:
     """The server at `url`; without one, a server of its own on a free loopback port with `threads` engine threads."""
     if url is not None:
-        yield MeasuredServer(url, key, "as the server was set")
+        yield MeasuredServer(url, key, _AS_SET, _AS_SET)
         return
-    with tempfile.TemporaryDirectory() as folder, _started(Path(folder), threads) as address:
-        yield MeasuredServer(address, read_local_key(Path(folder)), str(threads))
+    engines = load_settings().settings.engines
+    recognition = f"{engines.recognition} ({engines.recognition_model or 'its own model'})"
+    with tempfile.TemporaryDirectory() as folder, _started(Path(folder), threads) as (address, process):
+        yield MeasuredServer(address, read_local_key(Path(folder)), str(threads), recognition, process)
 
 
 @contextlib.contextmanager
-def _started(data_dir: Path, threads: int) -> Iterator[str]:
+def _started(data_dir: Path, threads: int) -> Iterator[tuple[str, int]]:
     program = Path(sys.executable).with_name("hiwar")
     command = [str(program), "serve", "--port", "0", "--grpc-port", "0", "--data-dir", str(data_dir)]
     environment = {**os.environ, _THREADS: str(threads)}
@@ -59,7 +68,7 @@ def _started(data_dir: Path, threads: int) -> Iterator[str]:
             if address is None:
                 sys.exit("The server did not start; see above.")
             watchdog.cancel()
-            yield address[1]
+            yield address[1], process.pid
         finally:
             watchdog.cancel()
             process.terminate()
@@ -79,6 +88,7 @@ class Facts:
     python: str
     commit: str
     engines: tuple[str, ...]
+    recognition: str
     threads: str
     date: str
 
@@ -94,6 +104,7 @@ def facts(server: MeasuredServer) -> Facts:
         python=platform.python_version(),
         commit=_commit(),
         engines=tuple(sorted(engines)),
+        recognition=server.recognition,
         threads=server.threads,
         date=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -109,7 +120,7 @@ def setting(server: MeasuredServer) -> str:
     found = facts(server)
     return (
         f"{found.processor}, {found.cores} cores, Python {found.python}, commit {found.commit}\n"
-        f"synthesis: {', '.join(found.engines)}; engine threads: {found.threads}"
+        f"synthesis: {', '.join(found.engines)}; recognition: {found.recognition}; engine threads: {found.threads}"
     )
 
 

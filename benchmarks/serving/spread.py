@@ -13,13 +13,14 @@ class Spread:
     p50: float
     p95: float
     p99: float
+    largest: float
 
 
 def spread(values: Iterable[float]) -> Spread:
     """Of at least one value."""
     ordered = sorted(values)
-    p50, p95, p99 = (round(_at(ordered, part), 3) for part in (0.5, 0.95, 0.99))
-    return Spread(len(ordered), p50, p95, p99)
+    p50, p95, p99, largest = (round(_at(ordered, part), 3) for part in (0.5, 0.95, 0.99, 1.0))
+    return Spread(len(ordered), p50, p95, p99, largest)
 
 
 def middle(values: Iterable[float]) -> float:

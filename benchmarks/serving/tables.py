@@ -25,7 +25,7 @@ def first_chunk_table(found: FirstChunks) -> str:
     inaudible = sum(row.inaudible for row in found.rows)
     return (
         f"Time to first chunk, ms; {found.rows[0].ttfc.count} runs each, stages and transport are medians.\n\n"
-        f"{_table(heads, rows)}\n\n"
+        f"{table(heads, rows)}\n\n"
         f"A ping takes {found.ping.p50:.2f} ms (p50). The quietest beginning of a first chunk has {quietest:.0f} dBFS; "
         f"{inaudible} are inaudible."
     )
@@ -41,7 +41,7 @@ def unsplit_table(unsplit: Sequence[Unsplit], found: FirstChunks | None) -> str:
     heads = ["characters", "unsplit p50", "p95", "p99", "times slower than the server"]
     return (
         f"First audio of the engine as its package ships it, no server and no socket, one thread, ms; "
-        f"{unsplit[0].ttfc.count} runs each.\n\n{_table(heads, rows)}"
+        f"{unsplit[0].ttfc.count} runs each.\n\n{table(heads, rows)}"
     )
 
 
@@ -49,7 +49,7 @@ def rtf_table(found: Sequence[RealTimeFactor]) -> str:
     """Seconds for each second of audio."""
     rows = [[row.voice, f"{row.wall:.4f}", f"{row.compute:.4f}", f"{1 / row.wall:.0f}"] for row in found]
     heads = ["voice", "RTF", "in engine steps alone", "times real time"]
-    return f"One stream as fast as possible, by the client's clock; {found[0].runs} runs.\n\n{_table(heads, rows)}"
+    return f"One stream as fast as possible, by the client's clock; {found[0].runs} runs.\n\n{table(heads, rows)}"
 
 
 def load_table(found: Sequence[Load]) -> str:
@@ -65,7 +65,7 @@ def load_table(found: Sequence[Load]) -> str:
     ]
     return (
         f"Streams of {found[0].audio_s:.0f} s at once (streams x rounds), played in real time by their listeners; "
-        f"TTFC in ms.\n\n{_table([*heads, 'client, cores'], rows)}"
+        f"TTFC in ms.\n\n{table([*heads, 'client, cores'], rows)}"
     )
 
 
@@ -81,7 +81,7 @@ def stopping_table(found: Stopping) -> str:
     else:
         idle = f"Cancel to idle by the server's histogram: p99 {found.server_p99:.1f} ms."
     return (
-        f"Cancel in mid-stream, ms; {found.acknowledged.count} runs.\n\n{_table(['', 'p50', 'p95', 'p99'], rows)}\n\n"
+        f"Cancel in mid-stream, ms; {found.acknowledged.count} runs.\n\n{table(['', 'p50', 'p95', 'p99'], rows)}\n\n"
         f"{idle} Audio after the acknowledgement: {found.late_chunks} chunks."
     )
 
@@ -94,6 +94,7 @@ def _ratio(slow: float, fast: float | None) -> str:
     return "-" if fast is None else f"{slow / fast:.1f}"
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Markdown."""
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

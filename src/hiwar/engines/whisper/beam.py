@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hiwar.engines.whisper import guards
 from hiwar.engines.whisper.decoding import Attention, Decoded, Opening, SpeechModel
 from hiwar.engines.whisper.scores import Logits, TokenScores
 
@@ -55,14 +56,13 @@ def beam_search(
         step = model.step(np.array([[found.token] for found in going], np.int64), past, opening.encoded)
         row, seen, past = scores.allowed(step.logits[:, -1], first=False), step.attention[:, -1], step.past
     chosen = max(ended or alive, key=lambda reading: reading.score)
-    text = chosen.tokens[:-1] if ended else chosen.tokens
-    return Decoded(
-        opening,
-        [*opening.forced, *text],
-        [*scores.of(opening.forced, allowed[:known]), *chosen.log_probs],
-        np.stack([*opening.attention[:known], *chosen.attention]),
-        ended=bool(ended),
-    )
+    tokens = [*opening.forced, *(chosen.tokens[:-1] if ended else chosen.tokens)]
+    log_probs = [*scores.of(opening.forced, allowed[:known]), *chosen.log_probs]
+    attention = np.stack([*opening.attention[:known], *chosen.attention])
+    again = guards.said_again(tokens, attention.argmax(axis=1).tolist())
+    if again is not None:
+        return Decoded(opening, tokens[:again], log_probs[: again + 1], attention[: again + 1], ended=True)
+    return Decoded(opening, tokens, log_probs, attention, ended=bool(ended))
 
 
 def _best(scores: TokenScores, rows: Logits, alive: list[_Reading], count: int) -> list[_Candidate]:

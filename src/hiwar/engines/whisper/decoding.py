@@ -171,6 +171,7 @@ class Decoder:
         tokens = list(opening.forced)
         log_probs = self.scores.of(tokens, allowed[:known])
         attention = [opening.attention[:known]]
+        places: list[int] = opening.attention[:known].argmax(axis=1).tolist()
         allowed, seen, past, fed = allowed[known:], opening.attention[known:], opening.past, opening.length
         draft, place, offered, lookahead = opening.draft, 0, len(opening.draft), _LOOKAHEAD_TOKENS
         while len(tokens) < stop:
@@ -179,10 +180,14 @@ class Decoder:
             decided = best[: agreed + 1]
             log_probs += self.scores.of(decided, allowed[: agreed + 1])
             attention.append(seen[: agreed + 1])
+            places += seen[: agreed + 1].argmax(axis=1).tolist()
             if decided[-1] == self._vocabulary.end:
                 tokens += decided[:-1]
                 return Decoded(opening, tokens, log_probs, np.concatenate(attention), ended=True)
             tokens += decided
+            if (again := guards.said_again(tokens, places)) is not None:
+                rows = np.concatenate(attention)
+                return Decoded(opening, tokens[:again], log_probs[: again + 1], rows[: again + 1], ended=True)
             if len(tokens) >= stop or guards.ends_in_loop(tokens):
                 break
             place = _resumed(draft, place + agreed, decided[-1])

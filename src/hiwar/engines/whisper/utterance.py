@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hiwar.engines.contracts import Hypothesis, Samples, always
+from hiwar.engines.whisper import guards
 from hiwar.engines.whisper.decoding import SpeechModel, WantedModel
 from hiwar.engines.whisper.features import HOP, Spectrogram, quietest_place
 from hiwar.engines.whisper.hearing import AUDIO_MAX_S, Attempt, Hearing, Stretch, Wish
@@ -90,6 +91,8 @@ class WhisperUtterance:
         """Transcribe up to 30 s. Raises AbandonedError, and EngineError for longer audio and when the model fails."""
         if len(samples) > AUDIO_MAX_S * MODEL_SAMPLE_RATE:
             raise EngineError("The recognition model hears at most 30 s at once; send shorter utterances.")
+        if guards.is_silent(samples):
+            return Hypothesis(prefix, language or self._guess() or self._vocabulary.languages[0], 0.0)
         model = WantedModel(self._model, wanted)
         forced = self._vocabulary.encode(prefix)
         if not final:
@@ -179,7 +182,8 @@ class WhisperUtterance:
         end = first.end_ms * _SAMPLES_PER_MS
         cut = quietest_place(samples, end - _WORD_MAX_MS * _SAMPLES_PER_MS, end)
         before = self._rest(model, Stretch(self._spectrogram, samples[:cut]), heard.language)
-        if before.confidence < _CONTINUATION_CONFIDENCE_MIN:
+        # A first word that takes long, as a number that is spelt, is heard there again.
+        if before.confidence < _CONTINUATION_CONFIDENCE_MIN or first.text in before.text.split():
             return heard
         cut_ms = min(cut // _SAMPLES_PER_MS, first.end_ms)
         return _joined(before, replace(heard, words=(replace(first, start_ms=cut_ms), *others)))
