@@ -134,6 +134,8 @@ class Hypothesis:
     language: Language
     confidence: float
     words: tuple[Word, ...] = ()
+    word_confidences: tuple[float, ...] = ()
+    """How sure each word of `text.split()` is, 0 to 1; empty from an engine that cannot tell."""
 
 
 class AbandonedError(Exception):

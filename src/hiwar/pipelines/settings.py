@@ -34,8 +34,12 @@ class UtteranceSettings:
     held_back_words: Annotated[int, Meta(ge=0, le=10)] = 1
     """Words at the end of every transcript that cannot settle: the audio under them may be cut."""
 
+    sure_from: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    """Confidence of a word from which on it can settle, where the engine tells it."""
+
     settled_after_ms: Annotated[int, Meta(ge=0, le=10000)] = 2000
-    """Audio before which nothing settles: after 1 s the language is right for 69 % of Arabic, after 2 s for 95 %."""
+    """Audio before which nothing settles when the language is to be found: after 1 s it is right for 69 % of Arabic,
+    after 2 s for 95 %."""
 
     doubt_below: Annotated[float, Meta(ge=0, le=1)] = 0.7
     """Confidence under which a final is heard again together with the utterance right before it."""

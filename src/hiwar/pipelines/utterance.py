@@ -3,7 +3,7 @@
 When to ask, and about which audio, is left to the recognition pipeline.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from hiwar.engines.contracts import Hypothesis, RecognitionEngine, Samples, always
@@ -62,8 +62,8 @@ class Utterance:
         self._engine = recognizer
         self._recognizer = recognizer.open(context=context)
         self._language: Language | None = None if config.language == "auto" else config.language
-        self._settles = False
-        self._stabilizer = Stabilizer(settings.agreement, settings.held_back_words)
+        self._settles = self._language is not None
+        self._stabilizer = Stabilizer(settings.agreement, settings.held_back_words, settings.sure_from)
         self._shown: Transcript | None = None
         self._finished: tuple[Span, Transcript | None] | None = None
 
@@ -78,7 +78,7 @@ class Utterance:
         Raises AbandonedError, as `make_final` does, after which it can be asked again.
         """
         heard = self._hear(samples, wanted, final=False, settled=self._stabilizer.stable)
-        return self._show(self._transcript(heard, span, heard.text), settle=settle)
+        return self._show(self._transcript(heard, span, heard.text), heard.word_confidences, settle=settle)
 
     def make_final(self, samples: Samples, span: Span, recall: Recall | None = None, wanted: Wanted = always) -> None:
         """Decide what it says for good, should it end with this span; the same span again costs nothing."""
@@ -98,7 +98,7 @@ class Utterance:
         """The final as a partial, since it is not certain yet that the voice has ended."""
         if self.final is None:
             return None
-        return self._show(replace(self.final, is_final=False, words=()), settle=settle)
+        return self._show(replace(self.final, is_final=False, words=()), (), settle=settle)
 
     def _decide(self, samples: Samples, span: Span, recall: Recall | None, wanted: Wanted) -> Transcript | None:
         heard = self._keeping_the_stable(samples, self._hear(samples, wanted, final=True), wanted)
@@ -161,10 +161,10 @@ class Utterance:
         timed = tuple(_shifted(word, -earlier_ms) for word in heard.words[len(known) :])
         return replace(heard, text=text, words=timed)
 
-    def _show(self, transcript: Transcript, *, settle: bool) -> Transcript | None:
+    def _show(self, transcript: Transcript, confidences: Sequence[float], *, settle: bool) -> Transcript | None:
         if not transcript.text:
             return None
-        text = self._stabilizer.update(transcript.text, settle=settle and self._settles)
+        text = self._stabilizer.update(transcript.text, confidences, settle=settle and self._settles)
         shown = replace(transcript, text=text, stable=self._stabilizer.stable)
         if self._shown is not None and (shown.text, shown.stable) == (self._shown.text, self._shown.stable):
             return None

@@ -9,6 +9,9 @@ from hiwar.engines.whisper import guards
 from hiwar.engines.whisper.decoding import Attention, Decoded, Opening, SpeechModel
 from hiwar.engines.whisper.scores import Logits, TokenScores
 
+_MARGIN = 8.0
+"""How much less likely (in nats) than the likeliest of its row a token is at the most that still is looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
@@ -37,7 +40,8 @@ def beam_search(
 
     It is over when the likeliest continuation of all is an end, or `width` readings have ended. The draft is not used.
     """
-    known = len(opening.forced)
+    impression, forced = opening.impression, opening.impression.forced
+    known = len(forced)
     allowed = scores.allowed(opening.logits[: known + 1], first=not known)
     row, seen = allowed[known:], opening.attention[known : known + 1]
     past = opening.past.first(opening.length)
@@ -56,13 +60,13 @@ def beam_search(
         step = model.step(np.array([[found.token] for found in going], np.int64), past, opening.encoded)
         row, seen, past = scores.allowed(step.logits[:, -1], first=False), step.attention[:, -1], step.past
     chosen = max(ended or alive, key=lambda reading: reading.score)
-    tokens = [*opening.forced, *(chosen.tokens[:-1] if ended else chosen.tokens)]
-    log_probs = [*scores.of(opening.forced, allowed[:known]), *chosen.log_probs]
+    tokens = [*forced, *(chosen.tokens[:-1] if ended else chosen.tokens)]
+    log_probs = [*scores.of(forced, allowed[:known]), *chosen.log_probs]
     attention = np.stack([*opening.attention[:known], *chosen.attention])
     again = guards.said_again(tokens, attention.argmax(axis=1).tolist())
     if again is not None:
-        return Decoded(opening, tokens[:again], log_probs[: again + 1], attention[: again + 1], ended=True)
-    return Decoded(opening, tokens, log_probs, attention, ended=bool(ended))
+        return Decoded(impression, tokens[:again], log_probs[: again + 1], attention[: again + 1], ended=True)
+    return Decoded(impression, tokens, log_probs, attention, ended=bool(ended))
 
 
 def _best(scores: TokenScores, rows: Logits, alive: list[_Reading], count: int) -> list[_Candidate]:
@@ -70,9 +74,11 @@ def _best(scores: TokenScores, rows: Logits, alive: list[_Reading], count: int) 
     log_probs = scores.log_probabilities(rows)
     sums = np.array([[sum(reading.log_probs)] for reading in alive], np.float32)
     totals: NDArray[np.float32] = log_probs + sums
-    # Of each row only its best can be among the best of all.
-    columns = np.argpartition(-totals, count, axis=1)[:, :count]
-    places = [(row, int(column)) for row, found in enumerate(columns) for column in found]
+    # A partition of all columns takes as long as a third of a step of the model; few are near the best of their row.
+    margin = _MARGIN
+    while len(near := np.argwhere(log_probs > log_probs.max(axis=1, keepdims=True) - margin)) < count:
+        margin *= 2
+    places = [(int(row), int(column)) for row, column in near]
     places.sort(key=lambda place: float(totals[place]), reverse=True)
     return [_Candidate(row, scores.token(column), float(log_probs[row, column])) for row, column in places[:count]]
 

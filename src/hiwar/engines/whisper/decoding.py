@@ -77,10 +77,9 @@ class WantedModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """The first pass, over prompt, forced tokens and draft. Row n is what it says of text token n."""
+class Impression:
+    """What the first pass tells of the audio, and in which language and with which forced tokens it was asked."""
 
-    encoded: Encoded
     language: Language
     likeliest: Language
     """What the audio sounds like, whichever language was asked for."""
@@ -88,6 +87,16 @@ class Opening:
     """Whether it may well be the other language."""
     no_speech: float
     forced: list[int]
+    steps: int
+    """Encoder positions, padding included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The first pass, over prompt, forced tokens and draft. Row n is what it says of text token n."""
+
+    impression: Impression
+    encoded: Encoded
     draft: list[int]
     logits: Logits
     attention: Attention
@@ -103,7 +112,7 @@ class Decoded:
     `log_probs` are those of the tokens given what came before.
     """
 
-    opening: Opening
+    impression: Impression
     tokens: list[int]
     log_probs: list[float]
     attention: Attention
@@ -113,7 +122,7 @@ class Decoded:
     @property
     def confidence(self) -> float:
         """The mean probability (geometric) of what was chosen, the end included, 0 to 1."""
-        chosen = self.log_probs[len(self.opening.forced) :]
+        chosen = self.log_probs[len(self.impression.forced) :]
         return float(np.exp(np.mean(chosen))) if chosen else 0.0
 
 
@@ -150,13 +159,17 @@ class Decoder:
         likeliest = pick_language(heard) if heard else choices[0]
         chosen = 0 if language else choices.index(likeliest)
         text = len(starts[0]) - 1
-        return Opening(
-            encoded,
+        impression = Impression(
             choices[chosen],
             likeliest,
             bool(heard) and is_doubtful(heard),
             self.scores.no_speech(first),
             list(forced),
+            encoded.steps,
+        )
+        return Opening(
+            impression,
+            encoded,
             offered,
             step.logits[chosen, text:],
             step.attention[chosen, text:],
@@ -164,30 +177,34 @@ class Decoder:
             len(previous) + len(starts[0]) + len(forced),
         )
 
-    def greedy(self, model: SpeechModel, opening: Opening, stop: int) -> Decoded:
-        """The likeliest token each time, until the end, a loop, or `stop` tokens in all."""
-        known = len(opening.forced)
+    def greedy(self, model: SpeechModel, opening: Opening, stop: int, favour: float = 0.0) -> Decoded:
+        """The likeliest token each time, until the end, a loop, or `stop` tokens in all.
+
+        A token of the draft is kept when it is at most `favour` (in nats) less likely: what was heard before stays.
+        """
+        impression, forced = opening.impression, opening.impression.forced
+        known = len(forced)
         allowed = self.scores.allowed(opening.logits, first=not known)
-        tokens = list(opening.forced)
+        tokens = list(forced)
         log_probs = self.scores.of(tokens, allowed[:known])
         attention = [opening.attention[:known]]
         places: list[int] = opening.attention[:known].argmax(axis=1).tolist()
         allowed, seen, past, fed = allowed[known:], opening.attention[known:], opening.past, opening.length
         draft, place, offered, lookahead = opening.draft, 0, len(opening.draft), _LOOKAHEAD_TOKENS
         while len(tokens) < stop:
-            best = self.scores.best(allowed)
-            agreed = _agreed(best, draft[place : place + min(offered, stop - len(tokens) - 1)])
-            decided = best[: agreed + 1]
+            offer = draft[place : place + min(offered, stop - len(tokens) - 1)]
+            agreed = self.scores.agreed(offer, allowed, favour)
+            decided = [*offer[:agreed], self.scores.best(allowed[agreed])]
             log_probs += self.scores.of(decided, allowed[: agreed + 1])
             attention.append(seen[: agreed + 1])
             places += seen[: agreed + 1].argmax(axis=1).tolist()
             if decided[-1] == self._vocabulary.end:
                 tokens += decided[:-1]
-                return Decoded(opening, tokens, log_probs, np.concatenate(attention), ended=True)
+                return Decoded(impression, tokens, log_probs, np.concatenate(attention), ended=True)
             tokens += decided
             if (again := guards.said_again(tokens, places)) is not None:
                 rows = np.concatenate(attention)
-                return Decoded(opening, tokens[:again], log_probs[: again + 1], rows[: again + 1], ended=True)
+                return Decoded(impression, tokens[:again], log_probs[: again + 1], rows[: again + 1], ended=True)
             if len(tokens) >= stop or guards.ends_in_loop(tokens):
                 break
             place = _resumed(draft, place + agreed, decided[-1])
@@ -199,14 +216,7 @@ class Decoder:
             )
             allowed, seen, past = self.scores.allowed(step.logits[0], first=False), step.attention[0], step.past
             fed += agreed + 1
-        return Decoded(opening, tokens, log_probs, np.concatenate(attention), ended=False)
-
-
-def _agreed(best: Sequence[int], draft: Sequence[int]) -> int:
-    for place, token in enumerate(draft):
-        if best[place] != token:
-            return place
-    return len(draft)
+        return Decoded(impression, tokens, log_probs, np.concatenate(attention), ended=False)
 
 
 def _resumed(draft: Sequence[int], place: int, instead: int) -> int:

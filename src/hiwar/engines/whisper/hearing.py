@@ -5,7 +5,7 @@ Which stretch, and what was said before and after it, is `utterance`'s.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -32,6 +32,19 @@ _FINAL_BEAM: dict[Language, int] = {"ar": 5, "en": 1}
 """Beam search wins 4 points of word error on Arabic readings and nothing on English ones."""
 
 _DOUBT_BEAM = 5
+_DOUBT_CONTEXT_MIN_S = 15.0
+_DOUBT_SPARE_S = 5.0
+
+_SURE = 0.7
+"""Confidence from which on greedy decoding is as good as a beam."""
+
+_WIDE_MAX_S = 6.0
+_LONG_BEAM = 3
+"""Of longer audio the beam is narrower: its cost is that of all tokens of all its rows."""
+
+_FAVOUR = 0.7
+"""Nats (a factor of 2) by which a partial prefers what it heard before: between two near readings it does not swing."""
+
 _LANGUAGE_SETTLED_S = 3.0
 """Whisper knows the language of clear speech after 3 s: a partial of more keeps the language that it has."""
 
@@ -46,6 +59,8 @@ class Stretch:
     spectrogram: Spectrogram
     samples: Samples
     start: int = 0
+    encoded: dict[int, Encoded] = field(default_factory=dict)
+    """What the encoder made of it, by the frames that it was given: heard once more, it is not encoded again."""
 
     @property
     def seconds(self) -> float:
@@ -80,12 +95,12 @@ class Attempt:
     @property
     def language(self) -> Language:
         """In which it was decoded."""
-        return self.decoded.opening.language
+        return self.decoded.impression.language
 
     @property
     def margin(self) -> float:
         """How far it lies above the floor."""
-        return self.decoded.confidence - guards.floor(self.decoded.opening.no_speech)
+        return self.decoded.confidence - guards.floor(self.decoded.impression.no_speech)
 
     @property
     def trusted(self) -> bool:
@@ -94,10 +109,10 @@ class Attempt:
 
     def kept(self, *, final: bool) -> list[int]:
         """The tokens to show: what was forced stays, a partial in doubt adds nothing, a final drops its loop."""
-        forced, tokens = self.decoded.opening.forced, self.decoded.tokens
+        forced, tokens = self.decoded.impression.forced, self.decoded.tokens
         if self.trusted:
             return tokens
-        believed = final and self.margin >= 0 and self.decoded.opening.no_speech < guards.NO_SPEECH_MAX
+        believed = final and self.margin >= 0 and self.decoded.impression.no_speech < guards.NO_SPEECH_MAX
         kept = guards.before_loop(tokens) if believed else []
         return kept if len(kept) > len(forced) else forced
 
@@ -113,10 +128,12 @@ class Hearing:
     def hear(self, model: SpeechModel, stretch: Stretch, wish: Wish) -> Attempt:
         """A final that is in doubt is decoded once more, with more context. Raises AbandonedError, EngineError."""
         attempt = self._attempt(model, stretch, wish, fitted_context(stretch.seconds, final=wish.final), 0)
-        if not wish.final or attempt.trusted or attempt.decoded.opening.no_speech >= guards.NO_SPEECH_MAX:
+        hopeless = attempt.decoded.impression.no_speech >= guards.NO_SPEECH_MAX
+        if not wish.final or wish.forced or attempt.trusted or hopeless:
             return attempt
         told = replace(wish, language=attempt.language)
-        longer = self._attempt(model, stretch, told, AUDIO_MAX_S, _DOUBT_BEAM)
+        context_s = min(float(AUDIO_MAX_S), max(_DOUBT_CONTEXT_MIN_S, stretch.seconds + _DOUBT_SPARE_S))
+        longer = self._attempt(model, stretch, told, context_s, _DOUBT_BEAM)
         return max(attempt, longer, key=lambda tried: (tried.trusted, tried.sound, tried.margin))
 
     def words(self, attempt: Attempt, tokens: list[int]) -> tuple[Word, ...]:
@@ -124,7 +141,7 @@ class Hearing:
         stretch = attempt.stretch
         heard = len(stretch.samples) // HOP - stretch.start
         decoded = attempt.decoded
-        steps = min(decoded.opening.encoded.steps, max(1, heard * 10 // STEP_MS))
+        steps = min(decoded.impression.steps, max(1, heard * 10 // STEP_MS))
         path = time_path(decoded.attention[: len(tokens) + 1], steps)
         probabilities = np.exp(decoded.log_probs[: len(tokens)]).tolist()
         words = timed_words(self._vocabulary.words(tokens), path, probabilities, heard * 10)
@@ -133,16 +150,25 @@ class Hearing:
 
     def _attempt(self, model: SpeechModel, stretch: Stretch, wish: Wish, context_s: float, doubt_beam: int) -> Attempt:
         frames = round(context_s * FRAMES_PER_S)
-        encoded = model.encode(stretch.spectrogram.features(stretch.samples, frames=frames, start=stretch.start))
+        encoded = stretch.encoded.get(frames)
+        if encoded is None:
+            features = stretch.spectrogram.features(stretch.samples, frames=frames, start=stretch.start)
+            encoded = model.encode(features)
+            if wish.final:
+                stretch.encoded[frames] = encoded
         opening = self._open(model, encoded, wish, wish.language or wish.guess)
-        if not wish.language and not opening.doubtful and opening.likeliest != opening.language:
-            opening = self._open(model, encoded, replace(wish, draft=()), opening.likeliest)
+        if (
+            not wish.language
+            and not opening.impression.doubtful
+            and opening.impression.likeliest != opening.impression.language
+        ):
+            opening = self._open(model, encoded, replace(wish, draft=()), opening.impression.likeliest)
         attempt = self._decode(model, stretch, wish, opening, doubt_beam)
         open_to_both = wish.final or stretch.seconds < _LANGUAGE_SETTLED_S
-        if wish.language or not opening.doubtful or not open_to_both:
+        if wish.language or not opening.impression.doubtful or not open_to_both:
             return attempt
         # Arabic with an accent or with English words in it is taken for English, and reads better as Arabic.
-        other: Language = "en" if opening.language == "ar" else "ar"
+        other: Language = "en" if opening.impression.language == "ar" else "ar"
         opening = self._open(model, encoded, replace(wish, draft=()), other)
         return max(
             attempt,
@@ -151,21 +177,31 @@ class Hearing:
         )
 
     def _decode(self, model: SpeechModel, stretch: Stretch, wish: Wish, opening: Opening, doubt_beam: int) -> Attempt:
-        budget = guards.token_budget(stretch.seconds, opening.language)
+        budget = guards.token_budget(stretch.seconds, opening.impression.language)
         stop = min(len(wish.forced) + budget, _TOKENS_MAX)
-        width = doubt_beam or (self._beam or _FINAL_BEAM[opening.language] if wish.final else 1)
-        if width > 1:
-            end = self._vocabulary.end
-            decoded = beam_search(model, self._decoder.scores, opening, width=width, stop=stop, end=end)
-        else:
-            decoded = self._decoder.greedy(model, opening, stop)
-        sound = decoded.ended and guards.before_loop(decoded.tokens) == decoded.tokens
-        return Attempt(stretch, decoded, sound)
+        greedy = _attempted(stretch, self._decoder.greedy(model, opening, stop, 0.0 if wish.final else _FAVOUR))
+        width = doubt_beam or self._width(stretch, wish, opening)
+        if width == 1 or (greedy.sound and greedy.decoded.confidence >= _SURE):
+            return greedy
+        end = self._vocabulary.end
+        found = beam_search(model, self._decoder.scores, opening, width=width, stop=stop, end=end)
+        return max(greedy, _attempted(stretch, found), key=lambda tried: (tried.sound, tried.decoded.confidence))
+
+    def _width(self, stretch: Stretch, wish: Wish, opening: Opening) -> int:
+        """Of the beam: 1 is none. What is forced was decided before, and is only gone on with."""
+        if not wish.final or wish.forced:
+            return 1
+        widest = self._beam or _FINAL_BEAM[opening.impression.language]
+        return widest if stretch.seconds <= _WIDE_MAX_S else min(widest, _LONG_BEAM)
 
     def _open(self, model: SpeechModel, encoded: Encoded, wish: Wish, language: Language | None) -> Opening:
         return self._decoder.open(
             model, encoded, language, previous=wish.previous, forced=wish.forced, draft=wish.draft
         )
+
+
+def _attempted(stretch: Stretch, decoded: Decoded) -> Attempt:
+    return Attempt(stretch, decoded, decoded.ended and guards.before_loop(decoded.tokens) == decoded.tokens)
 
 
 def fitted_context(seconds: float, *, final: bool) -> float:

@@ -33,10 +33,17 @@ class TokenScores:
             scores[0] += self._penalty_first
         return scores
 
-    def best(self, allowed: Logits) -> list[int]:
-        """The likeliest token after each row."""
-        tokens: list[int] = self._columns[allowed.argmax(axis=1)].tolist()
-        return tokens
+    def best(self, row: Logits) -> int:
+        """The likeliest token, by a row of shape (columns,)."""
+        return int(self._columns[row.argmax()])
+
+    def agreed(self, offer: Sequence[int], allowed: Logits, favour: float) -> int:
+        """How many tokens of a draft the rows before them agree to: each at most `favour` less likely than the best."""
+        rows = np.arange(len(offer))
+        places = np.searchsorted(self._columns, offer).clip(max=len(self._columns) - 1)
+        refused = allowed[rows, places] < allowed[: len(offer)].max(axis=1) - favour
+        refused |= self._columns[places] != np.asarray(offer)
+        return int(refused.argmax()) if refused.any() else len(offer)
 
     def log_probabilities(self, allowed: Logits) -> Logits:
         """The natural logarithm of each token's probability."""

@@ -3,8 +3,10 @@
 When to hear it is left to the pipelines.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 
 from hiwar.engines.contracts import Hypothesis, Samples, always
 from hiwar.engines.whisper import guards
@@ -119,8 +121,12 @@ class WhisperUtterance:
         heard = self._hypothesis(attempt, final=False, words=words)
         if not left_out.words:
             return heard
+        sure = heard.word_confidences
         return replace(
-            heard, text=f"{left_out.text} {heard.text}".strip(), words=(*left_out.words, *heard.words) if words else ()
+            heard,
+            text=f"{left_out.text} {heard.text}".strip(),
+            words=(*left_out.words, *heard.words) if words else (),
+            word_confidences=(*(1.0 for _ in left_out.words), *sure) if sure else (),
         )
 
     def _guess(self) -> Language | None:
@@ -159,7 +165,10 @@ class WhisperUtterance:
             forced,
             draft[len(forced) :],
         )
-        attempt = self._hearing.hear(model, Stretch(self._spectrogram, samples), wish)
+        stretch = self._last.stretch if self._last and forced else None
+        if stretch is None or stretch.start or len(stretch.samples) != len(samples):
+            stretch = Stretch(self._spectrogram, samples)
+        attempt = self._hearing.hear(model, stretch, wish)
         self._left_out, self._last = _LeftOut(), attempt
         heard = self._hypothesis(attempt, final=True, words=True)
         if forced:
@@ -210,7 +219,17 @@ class WhisperUtterance:
         tokens = attempt.kept(final=final)
         text = self._vocabulary.decode(tokens)
         timed = self._hearing.words(attempt, tokens) if words and tokens else ()
-        return Hypothesis(text, attempt.language, attempt.decoded.confidence if text else 0.0, timed)
+        sure = attempt.decoded.confidence if text else 0.0
+        return Hypothesis(text, attempt.language, sure, timed, self._word_confidences(attempt, tokens, text))
+
+    def _word_confidences(self, attempt: Attempt, tokens: list[int], text: str) -> tuple[float, ...]:
+        """Empty where the words of the text are not those of the tokens."""
+        found: list[float] = []
+        place = 0
+        for _, count in self._vocabulary.words(tokens):
+            found.append(math.exp(fmean(attempt.decoded.log_probs[place : place + count])))
+            place += count
+        return tuple(found) if len(found) == len(text.split()) else ()
 
 
 def _same_place(shown: Sequence[str], heard: Sequence[str]) -> tuple[int, int]:
