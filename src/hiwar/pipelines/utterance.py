@@ -19,10 +19,6 @@ _SAME_LANGUAGE_FAVOUR = 1.3
 """How much less sure an utterance in doubt may be in the language of the one right before it."""
 
 
-_FORCED_WORDS_MIN = 0.7
-"""Of the words that were heard freely, what a transcript with a forced beginning must have at the least."""
-
-
 @dataclass(frozen=True, slots=True)
 class Span:
     """Where the audio of a decode lies in the stream, and where its voice ends: positions in samples."""
@@ -101,7 +97,7 @@ class Utterance:
         return self._show(replace(self.final, is_final=False, words=()), (), settle=settle)
 
     def _decide(self, samples: Samples, span: Span, recall: Recall | None, wanted: Wanted) -> Transcript | None:
-        heard = self._keeping_the_stable(samples, self._hear(samples, wanted, final=True), wanted)
+        heard = self._hear(samples, wanted, final=True)
         if recall is not None and heard.confidence < self._settings.doubt_below:
             again = self._hear_after(recall, len(samples), wanted)
             favour = 1.0 if again.language == heard.language else _SAME_LANGUAGE_FAVOUR
@@ -113,25 +109,11 @@ class Utterance:
         words = _named(transcript.words, text)
         return replace(transcript, stable=text, is_final=True, words=words) if text else None
 
-    def _keeping_the_stable(self, samples: Samples, heard: Hypothesis, wanted: Wanted) -> Hypothesis:
-        """What was heard, or what is heard behind the stable words when it has others there.
-
-        Forced to begin with them the recogniser may stop at their end; then what it heard freely says more.
-        """
-        if self._stabilizer.keeps(heard.text):
-            return heard
-        forced = self._hear(samples, wanted, final=True, prefix=self._stabilizer.stable)
-        words = len(self._stabilizer.reconcile(heard.text).split())
-        return forced if len(forced.text.split()) >= _FORCED_WORDS_MIN * words else heard
-
-    def _hear(
-        self, samples: Samples, wanted: Wanted, *, final: bool, settled: str = "", prefix: str = ""
-    ) -> Hypothesis:
+    def _hear(self, samples: Samples, wanted: Wanted, *, final: bool, settled: str = "") -> Hypothesis:
         heard = self._recognizer.recognize(
             samples,
             language=self._language,
             settled=settled,
-            prefix=prefix,
             final=final,
             words=final and self._config.word_timestamps,
             wanted=wanted,

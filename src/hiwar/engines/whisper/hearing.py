@@ -5,7 +5,7 @@ Which stretch, and what was said before and after it, is `utterance`'s.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -59,8 +59,6 @@ class Stretch:
     spectrogram: Spectrogram
     samples: Samples
     start: int = 0
-    encoded: dict[int, Encoded] = field(default_factory=dict)
-    """What the encoder made of it, by the frames that it was given: heard once more, it is not encoded again."""
 
     @property
     def seconds(self) -> float:
@@ -150,12 +148,7 @@ class Hearing:
 
     def _attempt(self, model: SpeechModel, stretch: Stretch, wish: Wish, context_s: float, doubt_beam: int) -> Attempt:
         frames = round(context_s * FRAMES_PER_S)
-        encoded = stretch.encoded.get(frames)
-        if encoded is None:
-            features = stretch.spectrogram.features(stretch.samples, frames=frames, start=stretch.start)
-            encoded = model.encode(features)
-            if wish.final:
-                stretch.encoded[frames] = encoded
+        encoded = model.encode(stretch.spectrogram.features(stretch.samples, frames=frames, start=stretch.start))
         opening = self._open(model, encoded, wish, wish.language or wish.guess)
         if (
             not wish.language

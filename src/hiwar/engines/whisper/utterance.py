@@ -37,6 +37,9 @@ _SENTENCE_ENDS = " .!?؟،…"
 _PARTIAL_MAX_MS = 9000
 """A partial hears no more than this when enough of its text is settled."""
 
+_PARTIAL_END_MS = 12000
+"""And no more than this if nothing settles; the final hears it all."""
+
 _PARTIAL_KEPT_MS = 4000
 """What it hears at the least, so that it has its context."""
 
@@ -138,7 +141,7 @@ class WhisperUtterance:
             return _LeftOut(), []
         draft = self._last.decoded.tokens
         left_out = self._left_out
-        if not settled.startswith(left_out.text):
+        if not (settled.startswith(left_out.text) or left_out.text.startswith(settled)):
             return _LeftOut(), [*self._vocabulary.encode(left_out.text), *draft]
         length_ms = len(samples) // _SAMPLES_PER_MS
         if length_ms - left_out.frames * _FRAME_MS <= _PARTIAL_MAX_MS:
@@ -146,6 +149,8 @@ class WhisperUtterance:
         known = self._hearing.words(self._last, draft)
         ready = sum(length_ms - word.end_ms >= _PARTIAL_KEPT_MS for word in known[:-1])
         stable = settled.split()[len(left_out.words) :]
+        if length_ms - left_out.frames * _FRAME_MS > _PARTIAL_END_MS:
+            stable = [word.text for word in known[:ready]]
         shown, most = _same_place(stable, [word.text for word in known[:ready]])
         if not most:
             return left_out, draft
@@ -165,10 +170,7 @@ class WhisperUtterance:
             forced,
             draft[len(forced) :],
         )
-        stretch = self._last.stretch if self._last and forced else None
-        if stretch is None or stretch.start or len(stretch.samples) != len(samples):
-            stretch = Stretch(self._spectrogram, samples)
-        attempt = self._hearing.hear(model, stretch, wish)
+        attempt = self._hearing.hear(model, Stretch(self._spectrogram, samples), wish)
         self._left_out, self._last = _LeftOut(), attempt
         heard = self._hypothesis(attempt, final=True, words=True)
         if forced:

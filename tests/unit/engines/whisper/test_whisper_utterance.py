@@ -168,7 +168,7 @@ def test_a_loop_stops_early_and_says_nothing(model: ScriptedModel, words: Vocabu
 def test_a_final_in_doubt_is_read_once_more_with_more_context(model: ScriptedModel, words: Vocabulary) -> None:
     model.texts["en"] = "ha " * 100
     utterance(model, words).recognize(sound(20), language="en", final=True)
-    assert model.contexts == [800, 3000]
+    assert model.contexts == [800, 1500]
 
 
 def test_more_text_than_anyone_can_say_is_cut_off(model: ScriptedModel, words: Vocabulary) -> None:
