@@ -15,6 +15,9 @@ Wanted = Callable[[], bool]
 
 _SAMPLES_PER_MS = MODEL_SAMPLE_RATE // 1000
 
+_BRIEF_MS = 256
+"""Voice that is shorter than a word: "no" lasts 384 ms."""
+
 _SAME_LANGUAGE_FAVOUR = 1.3
 """How much less sure an utterance in doubt may be in the language of the one right before it."""
 
@@ -102,12 +105,17 @@ class Utterance:
             again = self._hear_after(recall, len(samples), wanted)
             favour = 1.0 if again.language == heard.language else _SAME_LANGUAGE_FAVOUR
             heard = again if again.confidence * favour > heard.confidence else heard
-        text = self._stabilizer.reconcile(heard.text)
+        text = self._stabilizer.reconcile(heard.text if self._is_believed(heard, span) else "")
         if self._shown is not None and not heard.text:
             heard = replace(heard, confidence=self._shown.confidence)
         transcript = self._transcript(heard, span, text)
         words = _named(transcript.words, text)
         return replace(transcript, stable=text, is_final=True, words=words) if text else None
+
+    def _is_believed(self, heard: Hypothesis, span: Span) -> bool:
+        """Whether so little voice may well have said this: tones and clicks pass for voice for a moment."""
+        voice_ms = (span.voice_end - span.voice_start) // _SAMPLES_PER_MS
+        return voice_ms > _BRIEF_MS or heard.confidence >= self._settings.brief_sure_from
 
     def _hear(self, samples: Samples, wanted: Wanted, *, final: bool, settled: str = "") -> Hypothesis:
         heard = self._recognizer.recognize(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 import numpy as np
+import pytest
 
 from hiwar.engines.contracts import Hypothesis, Samples, always
 from hiwar.pipelines.settings import UtteranceSettings
@@ -94,3 +95,11 @@ def test_words_heard_together_lie_where_they_lie_in_the_stream() -> None:
 def test_nothing_heard_is_no_final() -> None:
     nothing = Hypothesis("", "en", 0.0)
     assert final({"": nothing, "call me": nothing}, "en") is None
+
+
+@pytest.mark.parametrize(("voice_ms", "confidence", "said"), [(256, 0.45, False), (256, 0.5, True), (257, 0.45, True)])
+def test_a_moment_of_voice_must_be_heard_surely(voice_ms: int, confidence: float, said: bool) -> None:
+    recognizer = Answers({"": Hypothesis("Hmm.", "en", confidence)})
+    utterance = Utterance(1, RecognitionConfig("test"), UtteranceSettings(), recognizer)
+    utterance.make_final(AUDIO, Span(0, 4800, 4800 + 16 * voice_ms))
+    assert (utterance.final is not None) is said
