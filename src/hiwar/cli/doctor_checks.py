@@ -39,8 +39,9 @@ def check_packages(settings: Settings) -> Iterator[Finding]:
     except importlib.metadata.PackageNotFoundError:
         yield Finding("packages", "hiwar", "missing", "is not installed as a package", "run: pip install 'hiwar[all]'")
         return
-    needed = {"server", settings.engines.synthesis, settings.engines.recognition}
-    if settings.engines.voice_activity == "silero":
+    engines = settings.engines
+    needed = {"server", engines.synthesis, engines.recognition, engines.recognition_english, engines.end_of_turn}
+    if engines.voice_activity == "silero":
         needed.add("whisper")
     for extra, packages in _by_extra(requirements).items():
         absent = [package for package in packages if _version(package) is None]

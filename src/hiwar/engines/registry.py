@@ -1,7 +1,7 @@
 """Finds engines by entry point and loads them. Adding an engine is a folder and one entry point."""
 
 from collections.abc import Callable
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, entry_points, metadata
 from typing import Any, cast
 
 from hiwar.engines.contracts import (
@@ -49,8 +49,14 @@ def _load(group: str, name: str, context: EngineContext) -> object:
     try:
         return loader(context)
     except ImportError as error:
-        message = f"Engine {name!r} needs the package {error.name!r}; install it with: pip install 'hiwar[all]'"
-        raise EngineUnavailableError(message) from error
+        raise _not_installed(name, error) from error
+
+
+def _not_installed(name: str, error: ImportError) -> EngineUnavailableError:
+    extra = name if name in (metadata("hiwar").get_all("Provides-Extra") or ()) else "all"
+    return EngineUnavailableError(
+        f"Engine {name!r} needs the package {error.name!r}; install it with: pip install 'hiwar[{extra}]'"
+    )
 
 
 def _loader(group: str, name: str) -> Callable[[EngineContext], Any]:
@@ -61,5 +67,4 @@ def _loader(group: str, name: str) -> Callable[[EngineContext], Any]:
     try:
         return cast("Callable[[EngineContext], Any]", found[0].load())
     except ImportError as error:
-        message = f"Engine {name!r} needs the package {error.name!r}; install it with: pip install 'hiwar[all]'"
-        raise EngineUnavailableError(message) from error
+        raise _not_installed(name, error) from error
