@@ -15,11 +15,13 @@ Decode = Callable[[Callable[[], bool]], Transcript | None]
 class Hearing:
     """To be run once, on any thread; its stream goes on listening meanwhile.
 
-    `due_ms` says after how long somebody waits for it: what is due first goes first.
+    `due_ms` says after how long somebody waits for it: what is due first goes first. `audio_ms` is where in the stream
+    its audio ends; audio that came faster than it was spoken can wait as much longer.
     """
 
-    def __init__(self, decode: Decode, *, due_ms: float) -> None:
+    def __init__(self, decode: Decode, *, due_ms: float, audio_ms: float = 0.0) -> None:
         self.due_ms = due_ms
+        self.audio_ms = audio_ms
         self._decode = decode
         self._transcript: Transcript | None = None
         self._lock = threading.Lock()

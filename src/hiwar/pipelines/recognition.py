@@ -33,16 +33,14 @@ _SLACK_MS = 2_000
 
 _QUIET_MS = 96
 """Silence from which on no partial is made, since the early final is near."""
-
 _CUT_SPAN_MS = 96
 """Length of the quiet place that a cut looks for."""
 
 _MOVES_MAX = 400
 """Bound of one call: about 10 s of audio, or 0.1 s of compute."""
 
-_FIRST_PARTIAL_DUE_MS = 100
-_PARTIAL_DUE_MS = 1_000
-"""When streams compete, finals and the first words of an utterance go before a partial that is younger than this."""
+_FIRST_PARTIAL_DUE_MS, _PARTIAL_DUE_MS = 100, 1_000
+"""When streams compete, finals and first words go before a later partial that is younger than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,8 @@ class RecognitionPipeline:
 
     `listen` is quick: it finds speech and its end, and is to be called when audio came or a hearing is done. What costs
     is a `Hearing`, run by the caller while `listen` may be called on: at most one of each at a time, on any threads.
-    Finals do not depend on the chunks that the audio came in; partials are made of what has arrived.
+    Partials are made of what has arrived. Finals do not depend on the chunks that the audio came in, but for the words
+    that partials have settled.
     """
 
     def __init__(
@@ -266,7 +265,8 @@ class RecognitionPipeline:
             samples = self._buffer.view(self._start, heard)
             return utterance.partial(samples, self._span(), settle=self._settles(heard), wanted=wanted)
 
-        return Hearing(decode, due_ms=_PARTIAL_DUE_MS if utterance.has_shown else _FIRST_PARTIAL_DUE_MS)
+        due_ms = _PARTIAL_DUE_MS if utterance.has_shown else _FIRST_PARTIAL_DUE_MS
+        return Hearing(decode, due_ms=due_ms, audio_ms=asked_at // _SAMPLES_PER_MS)
 
     def _final(self, utterance: Utterance, span: Span, stop: int, due_ms: float) -> Hearing:
         """One that is due at once is sent as soon as it is made; before, it may only be a pause."""
@@ -281,7 +281,7 @@ class RecognitionPipeline:
             self._take_hint(samples)
             return utterance.show_final(settle=settle) if self._config.interim_results else None
 
-        return Hearing(decode, due_ms=due_ms)
+        return Hearing(decode, due_ms=due_ms, audio_ms=stop // _SAMPLES_PER_MS)
 
     def _take_hint(self, samples: Samples) -> None:
         """Let the utterance end sooner or later than asked for, by how finished it sounds."""

@@ -37,9 +37,6 @@ class UtteranceSettings:
     sure_from: Annotated[float, Meta(ge=0, le=1)] = 0.5
     """Confidence of a word from which on it can settle, where the engine tells it."""
 
-    brief_sure_from: Annotated[float, Meta(ge=0, le=1)] = 0.5
-    """Confidence that a final must have of a voice of a quarter of a second or less."""
-
     settled_after_ms: Annotated[int, Meta(ge=0, le=10000)] = 2000
     """Audio before which nothing settles when the language is to be found: after 1 s it is right for 69 % of Arabic,
     after 2 s for 95 %."""

@@ -54,9 +54,15 @@ class Stabilizer:
         return " ".join(words)
 
 
+_BEFORE_COST = 0.1
+
+
 def _counterpart(stable: Sequence[str], words: Sequence[str]) -> int:
-    """How many of `words` say what `stable` says: the prefix with the least edit distance to it, on whole words."""
-    distances = [float(count) for count in range(len(words) + 1)]
+    """How many of `words` say what `stable` says: the prefix with the least edit distance to it, on whole words.
+
+    Words before those that it says cost little: a hearing may find a beginning that the ones before it had missed.
+    """
+    distances = [_BEFORE_COST * count for count in range(len(words) + 1)]
     plain = _plain_words(words)
     for row, settled in enumerate(_plain_words(stable), start=1):
         above, distances = distances, [float(row)]

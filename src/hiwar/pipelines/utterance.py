@@ -5,6 +5,8 @@ When to ask, and about which audio, is left to the recognition pipeline.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from statistics import fmean
 
 from hiwar.engines.contracts import Hypothesis, RecognitionEngine, Samples, always
 from hiwar.pipelines.settings import UtteranceSettings
@@ -15,8 +17,13 @@ Wanted = Callable[[], bool]
 
 _SAMPLES_PER_MS = MODEL_SAMPLE_RATE // 1000
 
-_BRIEF_MS = 256
-"""Voice that is shorter than a word: "no" lasts 384 ms."""
+_BRIEF_MS = 400
+_BRIEF_WORDS = 2
+_BRIEF_SURE: dict[Language, float] = {"en": 0.5, "ar": 0.35}
+"""Confidence asked of a moment of voice, or of a word or two: what music and tones are taken for has 0.26 to 0.46."""
+
+_PARTIAL_SHARE = 0.7
+"""How much of it is asked of a partial: most speech begins with words that are heard so."""
 
 _SAME_LANGUAGE_FAVOUR = 1.3
 """How much less sure an utterance in doubt may be in the language of the one right before it."""
@@ -77,7 +84,8 @@ class Utterance:
         Raises AbandonedError, as `make_final` does, after which it can be asked again.
         """
         heard = self._hear(samples, wanted, final=False, settled=self._stabilizer.stable)
-        return self._show(self._transcript(heard, span, heard.text), heard.word_confidences, settle=settle)
+        text = self._believed(heard, span, _PARTIAL_SHARE)
+        return self._show(self._transcript(heard, span, text), heard.word_confidences, settle=settle)
 
     def make_final(self, samples: Samples, span: Span, recall: Recall | None = None, wanted: Wanted = always) -> None:
         """Decide what it says for good, should it end with this span; the same span again costs nothing."""
@@ -105,17 +113,20 @@ class Utterance:
             again = self._hear_after(recall, len(samples), wanted)
             favour = 1.0 if again.language == heard.language else _SAME_LANGUAGE_FAVOUR
             heard = again if again.confidence * favour > heard.confidence else heard
-        text = self._stabilizer.reconcile(heard.text if self._is_believed(heard, span) else "")
+        text = self._stabilizer.reconcile(self._believed(heard, span))
         if self._shown is not None and not heard.text:
             heard = replace(heard, confidence=self._shown.confidence)
         transcript = self._transcript(heard, span, text)
         words = _named(transcript.words, text)
         return replace(transcript, stable=text, is_final=True, words=words) if text else None
 
-    def _is_believed(self, heard: Hypothesis, span: Span) -> bool:
-        """Whether so little voice may well have said this: tones and clicks pass for voice for a moment."""
-        voice_ms = (span.voice_end - span.voice_start) // _SAMPLES_PER_MS
-        return voice_ms > _BRIEF_MS or heard.confidence >= self._settings.brief_sure_from
+    @staticmethod
+    def _believed(heard: Hypothesis, span: Span, share: float = 1.0) -> str:
+        """The text, if so little voice may well have said it."""
+        brief = span.voice_end - span.voice_start <= _BRIEF_MS * _SAMPLES_PER_MS
+        if brief or len(heard.text.split()) <= _BRIEF_WORDS:
+            return heard.text if heard.confidence >= share * _BRIEF_SURE[heard.language] else ""
+        return heard.text
 
     def _hear(self, samples: Samples, wanted: Wanted, *, final: bool, settled: str = "") -> Hypothesis:
         heard = self._recognizer.recognize(
@@ -189,11 +200,33 @@ def _within(word: Word, start_ms: int, end_ms: int) -> Word:
 
 
 def _named(words: tuple[Word, ...], text: str) -> tuple[Word, ...]:
-    """The timed words under the names that the text has; none when they cannot be told to be the same."""
+    """The timed words under the names that the text has; where they differ, the new ones share the time of the old."""
     names = text.split()
-    if len(names) != len(words):
+    if not words:
         return ()
-    return tuple(replace(word, text=name) for word, name in zip(words, names, strict=True))
+    heard = [word.text.casefold() for word in words]
+    matcher = SequenceMatcher(None, heard, [name.casefold() for name in names], autojunk=False)
+    named: list[Word] = []
+    for what, first, last, begin, end in matcher.get_opcodes():
+        if what == "equal":
+            pairs = zip(words[first:last], names[begin:end], strict=True)
+            named += [replace(word, text=name) for word, name in pairs]
+        else:
+            named += _sharing(words, first, last, names[begin:end])
+    return tuple(named)
+
+
+def _sharing(words: tuple[Word, ...], first: int, last: int, names: list[str]) -> list[Word]:
+    """Names in the place of `words[first:last]`: each gets the same part of their time, and is as sure as they are."""
+    replaced = words[first:last] or words[max(0, first - 1) : first + 1]
+    start_ms = replaced[0].start_ms if first < last else replaced[0].end_ms
+    end_ms = replaced[-1].end_ms if first < last else max(start_ms, replaced[-1].start_ms)
+    confidence = fmean(word.confidence for word in replaced)
+    edges = [start_ms + (end_ms - start_ms) * place // len(names) for place in range(len(names) + 1)] if names else []
+    return [
+        Word(name, begin_ms, until_ms, confidence)
+        for name, begin_ms, until_ms in zip(names, edges[:-1], edges[1:], strict=True)
+    ]
 
 
 def _shifted(word: Word, by_ms: int) -> Word:

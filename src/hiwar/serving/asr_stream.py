@@ -55,12 +55,15 @@ class _Inbox:
     entries: deque[_Heard | EndUtterance | EndStream] = field(default_factory=deque)
     audio_bytes: int = 0
     finished: bool = False
+    began_s: float = 0.0
+    """When the first audio had arrived."""
     taken_received_s: float = 0.0
     """When the last audio that was taken had arrived."""
 
     def hear(self, audio: bytes, received_s: float) -> None:
         """Keep audio; what waited for room until the stream was finished from elsewhere is dropped."""
         if not self.finished:
+            self.began_s = self.began_s or received_s
             self.entries.append(_Heard(audio, received_s))
             self.audio_bytes += len(audio)
 
@@ -229,7 +232,9 @@ class AsrStream:
             self._heard_s = self._listened_s
             hearing.run()
 
-        task = asyncio.create_task(self._hearers.run(run, self._clock() + hearing.due_ms / 1000))
+        # What comes faster than it is spoken is due as if it were spoken: a file yields to who speaks now.
+        spoken_s = max(self._clock(), self._inbox.began_s + hearing.audio_ms / 1000)
+        task = asyncio.create_task(self._hearers.run(run, spoken_s + hearing.due_ms / 1000))
         task.add_done_callback(lambda _: self._changed.set())
         return _Running(hearing, task)
 

@@ -234,9 +234,12 @@ class SpeechService:
 
     def check_recognition(self, config: RecognitionConfig) -> None:
         """Raises HiwarError for a stream that nothing which is loaded or installed can serve."""
-        languages = self.engines.recognizer(config.language).info.languages
+        recognizer = self.engines.recognizer(config.language)
+        languages = recognizer.info.languages
         if config.language != "auto" and config.language not in languages:
             raise refusals.language_not_heard(languages)
+        if config.word_timestamps and not recognizer.info.word_timestamps:
+            raise HiwarError(ErrorCode.INVALID_REQUEST, "The recogniser has no word times; leave word_timestamps out.")
         Writing(config)
 
     async def transcribe(self, connection: Connection, config: RecognitionConfig, slot: Slot) -> None:

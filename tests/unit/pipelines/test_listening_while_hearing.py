@@ -203,6 +203,14 @@ def test_a_hearing_that_has_run_is_not_replaced_silently() -> None:
     assert not ran.abandon()
 
 
+def test_a_hearing_says_where_its_audio_ends() -> None:
+    stage = pipeline()
+    _, partial = hear(stage, speech(0, 1))
+    assert 700 < asked(partial).audio_ms <= 832
+    _, final = hear(stage, silence(300))
+    assert asked(final).audio_ms in range(832 + 150, 832 + 250)
+
+
 def test_a_hearing_that_fails_is_not_done() -> None:
     def fails(_wanted: Callable[[], bool]) -> Transcript | None:
         raise ValueError

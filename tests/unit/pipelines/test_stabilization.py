@@ -10,6 +10,31 @@ WORDS = st.sampled_from(["one", "two", "three", "ثلاثة", "أربعة", "ك�
 TEXTS = st.lists(st.lists(WORDS, max_size=8).map(" ".join), max_size=12)
 
 
+def test_a_beginning_that_was_missed_before_is_not_said_behind_the_stable_words() -> None:
+    stabilizer = Stabilizer(agreement=2, held_back=0)
+    for _ in range(2):
+        stabilizer.update("and it is worth mentioning")
+    heard = "What is natural language processing? And it is worth mentioning in passing"
+    assert stabilizer.reconcile(heard) == "and it is worth mentioning in passing"
+
+
+def test_all_hearings_must_be_sure_of_a_word() -> None:
+    stabilizer = Stabilizer(agreement=2, held_back=0, sure_from=0.5)
+    stabilizer.update("we walk home", (0.9, 0.4, 0.9))
+    stabilizer.update("we walk home", (0.9, 0.9, 0.9))
+    assert stabilizer.stable == "we"
+    stabilizer.update("We walk home now", (0.9, 0.5, 0.9, 0.1))
+    assert stabilizer.stable == "we walk home"
+
+
+def test_capitals_and_punctuation_part_nothing_and_those_of_the_newest_settle() -> None:
+    stabilizer = Stabilizer(agreement=2, held_back=1)
+    stabilizer.update("and so, my fellow")
+    stabilizer.update("And so my Fellow Americans.")
+    assert stabilizer.stable == "And so my"
+    assert stabilizer.keeps("and SO, my friend")
+
+
 def test_words_settle_when_two_transcripts_agree_and_the_last_is_held_back() -> None:
     stabilizer = Stabilizer(agreement=2, held_back=1)
     stabilizer.update("the quick brown")

@@ -1,6 +1,6 @@
 """Unit tests of one utterance: which of several decodes counts, and what is made of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -39,6 +39,27 @@ class Answers(LevelRecognizer):
         return self._answers[prefix]
 
 
+class Sequential(LevelRecognizer):
+    """Answers in turn."""
+
+    def __init__(self, answers: Sequence[Hypothesis]) -> None:
+        super().__init__()
+        self._answers = iter(answers)
+
+    def recognize(
+        self,
+        samples: Samples,
+        *,
+        language: Language | None,
+        settled: str = "",
+        prefix: str = "",
+        final: bool,
+        words: bool = False,
+        wanted: Callable[[], bool] = always,
+    ) -> Hypothesis:
+        return next(self._answers)
+
+
 def final(answers: Mapping[str, Hypothesis], language: LanguageChoice = "auto") -> Transcript | None:
     config = RecognitionConfig("test", language=language, word_timestamps=True)
     utterance = Utterance(1, config, UtteranceSettings(), Answers(answers))
@@ -69,9 +90,9 @@ def test_of_two_decodes_in_doubt_the_surer_counts() -> None:
 
 
 def test_the_language_of_the_utterance_before_is_favoured_in_doubt() -> None:
-    alone = Hypothesis("اشمعيل", "ar", 0.5)
+    alone = Hypothesis("اشمعيل يا صديقي", "ar", 0.5)
     for confidence, language in ((0.45, "en"), (0.3, "ar")):
-        heard = final({"": alone, "call me": Hypothesis("call me Ishmael", "en", confidence)})
+        heard = final({"": alone, "call me": Hypothesis("call me Ishmael my friend", "en", confidence)})
         assert heard is not None
         assert heard.language == language
 
@@ -97,9 +118,60 @@ def test_nothing_heard_is_no_final() -> None:
     assert final({"": nothing, "call me": nothing}, "en") is None
 
 
-@pytest.mark.parametrize(("voice_ms", "confidence", "said"), [(256, 0.45, False), (256, 0.5, True), (257, 0.45, True)])
-def test_a_moment_of_voice_must_be_heard_surely(voice_ms: int, confidence: float, said: bool) -> None:
-    recognizer = Answers({"": Hypothesis("Hmm.", "en", confidence)})
+@pytest.mark.parametrize(
+    ("text", "language", "voice_ms", "confidence", "said"),
+    [
+        ("Hmm.", "en", 2000, 0.46, False),
+        ("Hmm.", "en", 2000, 0.5, True),
+        ("I am sorry.", "en", 400, 0.46, False),
+        ("I am sorry.", "en", 401, 0.46, True),
+        ("مرحبا", "ar", 300, 0.3, False),
+        ("مرحبا", "ar", 300, 0.35, True),
+    ],
+)
+def test_a_moment_of_voice_or_a_word_must_be_heard_surely(
+    text: str, language: Language, voice_ms: int, confidence: float, said: bool
+) -> None:
+    recognizer = Answers({"": Hypothesis(text, language, confidence)})
     utterance = Utterance(1, RecognitionConfig("test"), UtteranceSettings(), recognizer)
-    utterance.make_final(AUDIO, Span(0, 4800, 4800 + 16 * voice_ms))
+    span = Span(0, 4800, 4800 + 16 * voice_ms)
+    utterance.make_final(AUDIO, span)
     assert (utterance.final is not None) is said
+
+
+def test_of_a_partial_less_is_asked() -> None:
+    for confidence, said in ((0.36, True), (0.34, False)):
+        utterance = Utterance(
+            1, RecognitionConfig("test"), UtteranceSettings(), Answers({"": Hypothesis("And", "en", confidence)})
+        )
+        assert (utterance.partial(AUDIO, Span(0, 4800, 8000), settle=False) is not None) is said
+
+
+def timed(text: str) -> tuple[Word, ...]:
+    return tuple(Word(word, 1100 + 100 * at, 1200 + 100 * at, 0.5) for at, word in enumerate(text.split()))
+
+
+@pytest.mark.parametrize(
+    ("shown", "heard"),
+    [
+        ("I'd like to speak", "I would like to speak now"),
+        ("the block books were", "the blockbooks were here"),
+        ("we walk home", "We walk, home again"),
+        ("one two three", "zero one two three four"),
+    ],
+)
+def test_words_have_times_where_the_final_was_heard_otherwise(shown: str, heard: str) -> None:
+    """The stable words stay, and each word of the transcript has its time, in order and inside the voice."""
+    config = RecognitionConfig("test", word_timestamps=True, language="en")
+    partial = Hypothesis(f"{shown} x", "en", 0.9)
+    recognizer = Sequential([partial] * 3 + [Hypothesis(heard, "en", 0.9, timed(heard))])
+    utterance = Utterance(1, config, UtteranceSettings(), recognizer)
+    for _ in range(3):
+        utterance.partial(AUDIO, SPAN, settle=True)
+    utterance.make_final(AUDIO, SPAN)
+    assert utterance.final is not None
+    assert utterance.final.text.startswith(shown)
+    assert [word.text for word in utterance.final.words] == utterance.final.text.split()
+    edges = [edge for word in utterance.final.words for edge in (word.start_ms, word.end_ms)]
+    assert edges == sorted(edges)
+    assert all(1100 <= edge <= 2000 for edge in edges)
