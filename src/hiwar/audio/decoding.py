@@ -4,7 +4,7 @@ from typing import assert_never
 
 from hiwar.audio.g711 import decode_alaw, decode_mulaw
 from hiwar.audio.pcm import Samples, from_linear16
-from hiwar.audio.resample import Resampler
+from hiwar.audio.polyphase import PolyphaseResampler
 from hiwar.vocabulary import MODEL_SAMPLE_RATE, AudioEncoding
 
 
@@ -17,7 +17,7 @@ class PcmDecoder:
     def __init__(self, encoding: AudioEncoding, sample_rate: int) -> None:
         self._encoding = encoding
         self._sample_rate = sample_rate
-        self._resampler = Resampler(sample_rate, MODEL_SAMPLE_RATE)
+        self._resampler = PolyphaseResampler(sample_rate, MODEL_SAMPLE_RATE)
         self._half_sample = b""
 
     def decode(self, chunk: bytes) -> Samples:
@@ -27,7 +27,7 @@ class PcmDecoder:
     def flush(self) -> Samples:
         """What the resampler held back. More may follow: it begins anew, but for half a sample that waits."""
         held_back = self._resampler.flush()
-        self._resampler = Resampler(self._sample_rate, MODEL_SAMPLE_RATE)
+        self._resampler = PolyphaseResampler(self._sample_rate, MODEL_SAMPLE_RATE)
         return held_back
 
     def _to_samples(self, chunk: bytes) -> Samples:

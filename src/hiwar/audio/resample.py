@@ -1,6 +1,6 @@
-"""Streaming sample rate conversion over soxr, for recognition: its output does not depend on the cuts.
+"""Streaming sample rate conversion over soxr, for files: its output does not depend on the cuts.
 
-What somebody waits to hear goes through `hiwar.audio.polyphase`, which holds back less. soxr works in blocks, so what
+Live streams go through `hiwar.audio.polyphase`, which holds back less. soxr works in blocks, so what
 is out runs behind what is in. Measured in chunks of 320 samples (soxr 1.1): the most audio held back, and how far below
 a multi-tone up to 0.9 of the lower Nyquist frequency its error lies:
 

@@ -156,7 +156,7 @@ class RecognitionPipeline:
         if isinstance(item, bytes):
             self._append(self._decoder.decode(item), events)
         elif item is not Wish.END:
-            # What the resampler held back, up to 115 ms at 8 kHz, is heard before the end.
+            # What the resampler held back is heard before the end.
             self._inbox.put_back(Wish.END)
             self._append(self._decoder.flush(), events)
         else:
