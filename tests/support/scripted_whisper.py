@@ -10,9 +10,9 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
 from hiwar.engines.contracts import Samples
 from hiwar.engines.whisper.decoding import Decoder
-from hiwar.engines.whisper.hearing import Hearing
 from hiwar.engines.whisper.model import Encoded, Past, Step
 from hiwar.engines.whisper.tokens import Vocabulary
+from hiwar.engines.whisper.transcriber import Transcriber
 from hiwar.engines.whisper.utterance import WhisperUtterance
 from hiwar.vocabulary import MODEL_SAMPLE_RATE, Language
 
@@ -72,6 +72,10 @@ class ScriptedModel:
         """Frames of each encoder call."""
         self.fed: list[list[list[int]]] = []
         """Tokens of each decoder call."""
+        self.no_speech = 0.0
+        """Logit of the token that says so, after the start token."""
+        self.looks: Callable[[list[int]], int] = len
+        """The letter of the audio that a token is read from, by the text tokens before it."""
         self.offset = 0
         """Letters of the texts that lie before the audio."""
 
@@ -106,6 +110,8 @@ class ScriptedModel:
         logits = np.zeros(len(self.columns), np.float32)
         seen = np.zeros(encoded.steps, np.float32)
         start = self._vocabulary.start("en")
+        if tokens[-1] == self._vocabulary.start_of_transcript:
+            logits[self._vocabulary.no_speech] = self.no_speech
         if tokens[-1] == self._vocabulary.start_of_transcript and len(start) > 2:
             logits[[start[1], self._vocabulary.start("ar")[1]]] = self.english, 10.0
         if start[-1] not in tokens:
@@ -121,11 +127,11 @@ class ScriptedModel:
             script = self._vocabulary.encode(self.texts[language])[self.offset :][:letters]
             said = script[len(text)] if len(text) < len(script) else self._vocabulary.end
             logits[said] = self.sure[language]
-        at = len(text) * FRAMES_PER_LETTER // 2
+        at = self.looks(text) * FRAMES_PER_LETTER // 2
         seen[at : at + FRAMES_PER_LETTER // 2] = 2 / FRAMES_PER_LETTER
         return logits, seen
 
 
 def utterance(model: ScriptedModel, words: Vocabulary, context: str = "", beam: int | None = None) -> WhisperUtterance:
     """An utterance that the stand-in hears, greedily unless a beam is given."""
-    return WhisperUtterance(model, Hearing(words, Decoder(words, model.columns), beam or 1), words, context)
+    return WhisperUtterance(model, Transcriber(words, Decoder(words, model.columns), beam or 1), words, context)

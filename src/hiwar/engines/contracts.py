@@ -26,6 +26,8 @@ class EngineContext:
     concurrent_calls: int = 2
     model: str | None = None
     """A model chosen by the operator, by its name in the model store; None is the engine's own default."""
+    beam: int | None = None
+    """How many readings side by side the operator wants a final to be chosen from; None is the engine's own choice."""
     lexicon: Path | None = None
     """The operator's file of words and how they are spoken (`text.pronunciations`)."""
     report: Callable[[str], None] = lambda _line: None

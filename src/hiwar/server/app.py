@@ -106,8 +106,9 @@ def load_engines(settings: Settings, report: Callable[[str], None]) -> Engines:
     """Load and warm what the settings name. Blocks for seconds. Raises EngineUnavailableError with what to do."""
     chosen = settings.engines
     context = EngineContext(settings.models_dir, concurrent_calls=chosen.threads, report=report)
+    recognizing = replace(context, model=chosen.recognition_model, beam=chosen.recognition_beam)
     return Engines(
-        recognition=registry.load_recognition(chosen.recognition, replace(context, model=chosen.recognition_model)),
+        recognition=registry.load_recognition(chosen.recognition, recognizing),
         voice_activity=registry.load_voice_activity(chosen.voice_activity, context),
         catalogue=load_catalogue(settings, report),
         english=registry.load_recognition(chosen.recognition_english, context) if chosen.recognition_english else None,

@@ -41,6 +41,8 @@ class EngineSettings:
     recognition: str = "whisper"
     recognition_model: str | None = None
     """A model of the store, by name, for sherpa also a folder, with a / in it; None is the engine's own."""
+    recognition_beam: Annotated[int, Meta(ge=1, le=10)] | None = None
+    """How many readings side by side a final is chosen from where one is not sure; None is the engine's own choice."""
     recognition_english: str | None = None
     """Another engine for the streams that ask for English, such as moonshine; None leaves them to `recognition`."""
     voice_activity: str = "silero"

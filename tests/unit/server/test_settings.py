@@ -146,6 +146,8 @@ def test_settings_are_frozen() -> None:
         ("recognition.pending_max_ms", -1),
         ("recognition.utterance_max_ms", 31_000),
         ("recognition.utterance.doubt_below", 1.5),
+        ("engines.recognition_beam", 0),
+        ("engines.recognition_beam", 11),
     ],
 )
 def test_recognition_settings_that_would_break_every_stream_are_refused(name: str, value: float) -> None:

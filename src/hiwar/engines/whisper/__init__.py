@@ -14,6 +14,9 @@ DEFAULT_MODEL = "whisper-base"
 _WARM_SECONDS = (2, 6)
 """So that the first utterance meets contexts that have been there before."""
 
+_WARM_LEVEL = 0.01
+"""Of full scale: audible noise."""
+
 
 def load(context: EngineContext) -> WhisperEngine:
     """Load `context.model`, or Whisper base; the first time writes its graphs.
@@ -24,9 +27,15 @@ def load(context: EngineContext) -> WhisperEngine:
     folder = ModelStore(context.models_dir).ensure(name, context.report)
     context.report(f"Loading recognition model {name}")
     vocabulary = Vocabulary(folder)
-    engine = WhisperEngine(open_model(folder, context), vocabulary, name)
-    for seconds in _WARM_SECONDS:
-        for final in (False, True):
-            silence = np.zeros(seconds * MODEL_SAMPLE_RATE, np.float32)
-            engine.open().recognize(silence, language=None, final=final)
+    engine = WhisperEngine(open_model(folder, context), vocabulary, name, context.beam)
+    _warm(engine)
     return engine
+
+
+def _warm(engine: WhisperEngine) -> None:
+    rng = np.random.default_rng(0)
+    for seconds in _WARM_SECONDS:
+        # Silence would be answered without the model.
+        noise = (_WARM_LEVEL * rng.standard_normal(seconds * MODEL_SAMPLE_RATE)).astype(np.float32)
+        for final in (False, True):
+            engine.open().recognize(noise, language=None, final=final)

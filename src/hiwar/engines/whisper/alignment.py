@@ -35,8 +35,9 @@ def timed_words(
     probabilities: Sequence[float],
     audio_ms: int,
 ) -> tuple[Word, ...]:
-    """Join words (text, tokens) with their path of (token, encoder step), which goes on to the end token.
+    """Join words (text, count of tokens) with their path of (token, encoder step), which goes on to the end token.
 
+    `probabilities` (0 to 1) are those of the tokens.
     A word lasts until the next one begins; times rise and stay within 0 to `audio_ms`.
     """
     begins_ms: dict[int, int] = {}
@@ -48,8 +49,7 @@ def timed_words(
         end_ms = max(start_ms, begins_ms.get(first + count, audio_ms))
         sure = probabilities[first : first + count]
         confidence = sum(sure) / len(sure) if sure else 0.0
-        if text:
-            timed.append(Word(text, start_ms, end_ms, min(1.0, confidence)))
+        timed.append(Word(text, start_ms, end_ms, min(1.0, confidence)))
         first, start_ms = first + count, end_ms
     return tuple(timed)
 

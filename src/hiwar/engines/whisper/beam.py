@@ -38,7 +38,8 @@ def beam_search(
 ) -> Decoded:
     """The reading with the best mean log-probability of `width` at a time, of `stop` tokens at most with the forced.
 
-    It is over when the likeliest continuation of all is an end, or `width` readings have ended. The draft is not used.
+    It is over when the likeliest continuation of all is the token `end`, or `width` readings have ended. The draft of
+    the opening is not used. Raises AbandonedError, EngineError.
     """
     impression, forced = opening.impression, opening.impression.forced
     known = len(forced)
@@ -63,10 +64,9 @@ def beam_search(
     tokens = [*forced, *(chosen.tokens[:-1] if ended else chosen.tokens)]
     log_probs = [*scores.of(forced, allowed[:known]), *chosen.log_probs]
     attention = np.stack([*opening.attention[:known], *chosen.attention])
+    decoded = Decoded(impression, tokens, log_probs, attention, ended=bool(ended))
     again = guards.said_again(tokens, attention.argmax(axis=1).tolist())
-    if again is not None:
-        return Decoded(impression, tokens[:again], log_probs[: again + 1], attention[: again + 1], ended=True)
-    return Decoded(impression, tokens, log_probs, attention, ended=bool(ended))
+    return decoded if again is None else decoded.until(again)
 
 
 def _best(scores: TokenScores, rows: Logits, alive: list[_Reading], count: int) -> list[_Candidate]:

@@ -107,9 +107,9 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text tokens (the forced ones first), and what is known of each and of the end: one entry or row more if `ended`.
+    """Text tokens (the forced ones first), and what is known of each: one entry or row more if `ended`, of the end.
 
-    `log_probs` are those of the tokens given what came before.
+    `log_probs` (natural logarithms) are those of the tokens given what came before.
     """
 
     impression: Impression
@@ -124,6 +124,12 @@ class Decoded:
         """The mean probability (geometric) of what was chosen, the end included, 0 to 1."""
         chosen = self.log_probs[len(self.impression.forced) :]
         return float(np.exp(np.mean(chosen))) if chosen else 0.0
+
+    def until(self, count: int) -> "Decoded":
+        """The first `count` tokens, at the least the forced ones, as if the next one were the end."""
+        kept = max(count, len(self.impression.forced))
+        attention = self.attention[: kept + 1]
+        return Decoded(self.impression, self.tokens[:kept], self.log_probs[: kept + 1], attention, ended=True)
 
 
 class Decoder:
@@ -146,7 +152,7 @@ class Decoder:
         """Feed everything that is known before the first token is chosen.
 
         `previous` goes before the prompt. Without `language` all languages are fed side by side, without a draft, and
-        the likeliest is kept.
+        the likeliest is kept. Raises AbandonedError, EngineError.
         """
         choices = (language,) if language else self._vocabulary.languages
         offered = list(draft) if language else []
@@ -181,48 +187,58 @@ class Decoder:
         """The likeliest token each time, until the end, a loop, or `stop` tokens in all.
 
         A token of the draft is kept when it is at most `favour` (in nats) less likely: what was heard before stays.
+        Raises AbandonedError, EngineError.
         """
-        impression, forced = opening.impression, opening.impression.forced
-        known = len(forced)
+        impression, known = opening.impression, len(opening.impression.forced)
         allowed = self.scores.allowed(opening.logits, first=not known)
-        tokens = list(forced)
+        tokens = list(impression.forced)
         log_probs = self.scores.of(tokens, allowed[:known])
         attention = [opening.attention[:known]]
         places: list[int] = opening.attention[:known].argmax(axis=1).tolist()
         allowed, seen, past, fed = allowed[known:], opening.attention[known:], opening.past, opening.length
-        draft, place, offered, lookahead = opening.draft, 0, len(opening.draft), _LOOKAHEAD_TOKENS
+        draft = _Draft(opening.draft)
         while len(tokens) < stop:
-            offer = draft[place : place + min(offered, stop - len(tokens) - 1)]
+            offer = draft.offered[: stop - len(tokens) - 1]
             agreed = self.scores.agreed(offer, allowed, favour)
             decided = [*offer[:agreed], self.scores.best(allowed[agreed])]
             log_probs += self.scores.of(decided, allowed[: agreed + 1])
             attention.append(seen[: agreed + 1])
             places += seen[: agreed + 1].argmax(axis=1).tolist()
-            if decided[-1] == self._vocabulary.end:
-                tokens += decided[:-1]
-                return Decoded(impression, tokens, log_probs, np.concatenate(attention), ended=True)
             tokens += decided
+            if decided[-1] == self._vocabulary.end:
+                return Decoded(impression, tokens[:-1], log_probs, np.concatenate(attention), ended=True)
             if (again := guards.said_again(tokens, places)) is not None:
-                rows = np.concatenate(attention)
-                return Decoded(impression, tokens[:again], log_probs[: again + 1], rows[: again + 1], ended=True)
+                return Decoded(impression, tokens, log_probs, np.concatenate(attention), ended=True).until(again)
             if len(tokens) >= stop or guards.ends_in_loop(tokens):
                 break
-            place = _resumed(draft, place + agreed, decided[-1])
-            # A draft that goes on being wrong is offered less and less of.
-            lookahead = _LOOKAHEAD_TOKENS if agreed else lookahead // 2
-            offered = min(len(draft) - place, lookahead)
-            step = model.step(
-                np.array([[decided[-1], *draft[place : place + offered]]]), past.first(fed + agreed), opening.encoded
-            )
+            draft.go_on(agreed, decided[-1])
+            fresh = np.array([[decided[-1], *draft.offered]])
+            step = model.step(fresh, past.first(fed + agreed), opening.encoded)
             allowed, seen, past = self.scores.allowed(step.logits[0], first=False), step.attention[0], step.past
             fed += agreed + 1
         return Decoded(impression, tokens, log_probs, np.concatenate(attention), ended=False)
 
 
-def _resumed(draft: Sequence[int], place: int, instead: int) -> int:
-    """Where to go on in the draft after a token that came instead of the one at `place`, or after all of them."""
-    for distance in range(_REJOIN_TOKENS):
-        for near in (place + distance, place - distance):
-            if 0 <= near < len(draft) and draft[near] == instead:
-                return near + 1
-    return min(place + 1, len(draft))
+class _Draft:
+    """Text that may come, and the part of it to try next: first all of it, and after a refusal a few tokens."""
+
+    def __init__(self, tokens: Sequence[int]) -> None:
+        self._tokens = tokens
+        self._place = 0
+        self._lookahead = _LOOKAHEAD_TOKENS
+        self.offered = list(tokens)
+
+    def go_on(self, agreed: int, instead: int) -> None:
+        """After the first `agreed` tokens of what was offered came `instead`."""
+        self._place = self._after(self._place + agreed, instead)
+        # A draft that goes on being wrong is offered less and less of.
+        self._lookahead = _LOOKAHEAD_TOKENS if agreed else self._lookahead // 2
+        self.offered = list(self._tokens[self._place : self._place + self._lookahead])
+
+    def _after(self, place: int, instead: int) -> int:
+        """Where to go on after a token that came instead of the one at `place`, or after all of them."""
+        for distance in range(_REJOIN_TOKENS):
+            for near in (place + distance, place - distance):
+                if 0 <= near < len(self._tokens) and self._tokens[near] == instead:
+                    return near + 1
+        return min(place + 1, len(self._tokens))

@@ -10,7 +10,6 @@ _TAKEN_FOR_ARABIC = ("ar", "fa", "he", "ps", "sd", "ur")
 _ENGLISH_FLOOR = 0.05
 """Whisper seldom doubts English: recordings of it got 0.11 at the least, Arabic that it places nowhere under 0.04."""
 
-
 _DOUBT_CEILING = 0.96
 """English that is heard as such has more (but for spelt digits); Arabic with an accent or English words has less."""
 

@@ -12,11 +12,13 @@ from hiwar.engines.contracts import Samples
 from hiwar.vocabulary import MODEL_SAMPLE_RATE
 
 FRAMES_PER_S = 100
+FRAME_MS = 1000 // FRAMES_PER_S
 HOP = MODEL_SAMPLE_RATE // FRAMES_PER_S
-"""Samples from one frame to the next: a frame is 10 ms."""
+"""Samples from one frame to the next."""
 
 _FFT = 400
 _QUIET = 1024
+"""Samples: 64 ms."""
 _FLOOR = 1e-10
 _RANGE = 8.0
 """Everything this many decades below the loudest value is flattened."""
@@ -75,7 +77,10 @@ def _log_frames(samples: Samples, first: int, stop: int, bands: int) -> NDArray[
 
 
 def quietest_place(samples: Samples, start: int, stop: int) -> int:
-    """The sample between `start` and `stop` around which 64 ms of audio hold the least energy."""
+    """The sample between `start` and `stop` around which 64 ms of audio hold the least energy.
+
+    Between samples that lie nearer to each other than 64 ms, or outside of the audio, it is near them.
+    """
     hops = np.arange(max(0, start), max(1, start + 1, stop - _QUIET), HOP)
     energies = [float(np.sum(samples[hop : hop + _QUIET] ** 2)) for hop in hops]
     return int(hops[int(np.argmin(energies))]) + _QUIET // 2

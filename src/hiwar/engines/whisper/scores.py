@@ -16,7 +16,6 @@ class TokenScores:
 
     def __init__(self, columns: NDArray[np.int64], vocabulary: Vocabulary) -> None:
         self._columns = columns
-        self._end = vocabulary.end
         # Text and the end of it: the other special tokens lie above the end token.
         barred = (columns > vocabulary.end) | np.isin(columns, vocabulary.suppressed)
         self._penalty = np.where(barred, -np.inf, 0).astype(np.float32)

@@ -29,11 +29,11 @@ class _Config(msgspec.Struct):
 class Vocabulary:
     """The tokenizer of one model folder. Shared by threads: nothing in it changes.
 
-    Raises EngineUnavailableError for a folder that is none of Whisper's.
+    Raises EngineUnavailableError for a folder that is none of Whisper's, or damaged.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer = _tokenizer(folder / "tokenizer.json")
         self.end = self._special("<|endoftext|>")
         self.start_of_transcript = self._special("<|startoftranscript|>")
         self.no_speech = self._special(*_NO_SPEECH)
@@ -85,13 +85,13 @@ class Vocabulary:
         return self._text(ids).replace(_INCOMPLETE, "").strip()
 
     def words(self, ids: Sequence[int]) -> list[tuple[str, int]]:
-        """The words of plain tokens, each with how many tokens it took; a character is never cut."""
+        """The words of plain tokens, each with how many tokens it took: characters are not cut, spaces no words."""
         words: list[tuple[str, int]] = []
         pending: list[int] = []
         for number in ids:
             pending.append(number)
             text = self._text(pending)
-            if _INCOMPLETE in text:
+            if _INCOMPLETE in text or not text.strip():
                 continue
             if text[:1].isspace() or not words:
                 words.append((text, len(pending)))
@@ -107,6 +107,15 @@ class Vocabulary:
     def _text(self, ids: Sequence[int]) -> str:
         text: str = self._tokenizer.decode(list(ids), skip_special_tokens=True)
         return text
+
+
+def _tokenizer(path: Path) -> Tokenizer:
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises nothing narrower
+        raise EngineUnavailableError(
+            "The recognition model's tokenizer.json is missing or damaged; fetch the model again: hiwar models pull"
+        ) from error
 
 
 def _read(path: Path) -> _Config:

@@ -8,17 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
+import numpy as np
+
 from hiwar.engines.contracts import Hypothesis, Samples, always
 from hiwar.engines.whisper import guards
 from hiwar.engines.whisper.decoding import SpeechModel, WantedModel
-from hiwar.engines.whisper.features import HOP, Spectrogram, quietest_place
-from hiwar.engines.whisper.hearing import AUDIO_MAX_S, Attempt, Hearing, Stretch, Wish
+from hiwar.engines.whisper.features import FRAME_MS, HOP, Spectrogram, quietest_place
 from hiwar.engines.whisper.tokens import Vocabulary
+from hiwar.engines.whisper.transcriber import AUDIO_MAX_S, TOKENS_MAX, Attempt, DecodingOptions, Stretch, Transcriber
 from hiwar.errors import EngineError
 from hiwar.vocabulary import MODEL_SAMPLE_RATE, Language, Word
 
 _SAMPLES_PER_MS = MODEL_SAMPLE_RATE // 1000
-_FRAME_MS = 10
 
 _LEFT_MIN_MS = 1500
 """Audio without a word that is heard by itself; pauses inside an utterance are shorter."""
@@ -31,6 +32,7 @@ _CONTINUATION_CONFIDENCE_MIN = 0.5
 """Above what silence and noise get: nothing vouches for what is left."""
 
 _PREVIOUS_TOKENS = 50
+"""Of the text before what is heard: the last words say enough, and each token makes the first pass dearer."""
 
 _SENTENCE_ENDS = " .!?؟،…"
 
@@ -38,14 +40,13 @@ _PARTIAL_MAX_MS = 9000
 """A partial hears no more than this when enough of its text is settled."""
 
 _PARTIAL_END_MS = 12000
-"""And no more than this if nothing settles; the final hears it all."""
+"""And no more than this whatever is settled, as long as there are words in it; the final hears it all."""
 
 _PARTIAL_KEPT_MS = 4000
 """What it hears at the least, so that it has its context."""
 
 _EARLY_MS, _LATE_MS = 160, 80
 """Where around the beginning of a word the quiet before it may lie."""
-
 
 _PLACES_APART = 3
 """Words by which what is shown and what is heard may have come apart."""
@@ -66,9 +67,9 @@ class _LeftOut:
 class WhisperUtterance:
     """An `UtteranceRecognizer`."""
 
-    def __init__(self, model: SpeechModel, hearing: Hearing, vocabulary: Vocabulary, context: str) -> None:
+    def __init__(self, model: SpeechModel, transcriber: Transcriber, vocabulary: Vocabulary, context: str) -> None:
         self._model = model
-        self._hearing = hearing
+        self._transcriber = transcriber
         self._vocabulary = vocabulary
         # A cut is not the end of a sentence, although the text before it was closed like one.
         self._context = context.rstrip(_SENTENCE_ENDS)
@@ -80,7 +81,7 @@ class WhisperUtterance:
     @property
     def left_out_ms(self) -> int:
         """How much of its beginning the last partial did not hear again."""
-        return self._left_out.frames * _FRAME_MS
+        return self._left_out.frames * FRAME_MS
 
     def recognize(
         self,
@@ -93,15 +94,21 @@ class WhisperUtterance:
         words: bool = False,
         wanted: Callable[[], bool] = always,
     ) -> Hypothesis:
-        """Transcribe up to 30 s. Raises AbandonedError, and EngineError for longer audio and when the model fails."""
+        """Transcribe up to 30 s. A prefix as long as the longest text comes back as it is.
+
+        Raises AbandonedError, and EngineError for longer audio, for samples that are no numbers, and when the model
+        fails; the utterance can be asked again after each of them.
+        """
         if len(samples) > AUDIO_MAX_S * MODEL_SAMPLE_RATE:
             raise EngineError("The recognition model hears at most 30 s at once; send shorter utterances.")
-        if guards.is_silent(samples):
+        if not np.isfinite(samples).all():
+            raise EngineError("The audio has samples that are no finite numbers; check what decodes it.")
+        forced = self._vocabulary.encode(prefix)
+        if guards.is_silent(samples) or len(forced) >= TOKENS_MAX:
             return Hypothesis(prefix, language or self._guess() or self._vocabulary.languages[0], 0.0)
         model = WantedModel(self._model, wanted)
-        forced = self._vocabulary.encode(prefix)
         if not final:
-            return self._partial(model, samples, language, settled if not prefix else "", forced, words=words)
+            return self._partial(model, samples, language, settled, forced, words=words)
         heard = self._final(model, samples, language, forced)
         return heard if words else replace(heard, words=())
 
@@ -115,11 +122,12 @@ class WhisperUtterance:
         *,
         words: bool,
     ) -> Hypothesis:
-        left_out, draft = self._shortened(samples, settled)
+        # What is forced begins the text, and so the audio.
+        left_out, draft = (_LeftOut(), self._draft()) if forced else self._shortened(samples, settled)
         stretch = Stretch(self._spectrogram, samples, left_out.frames)
         previous = self._vocabulary.previous(f"{self._context} {left_out.text}".strip(), _PREVIOUS_TOKENS)
-        wish = Wish(False, language, self._guess(), previous, forced, draft[len(forced) :])
-        attempt = self._hearing.hear(model, stretch, wish)
+        options = DecodingOptions(False, language, self._guess(), previous, forced, draft[len(forced) :])
+        attempt = self._transcriber.transcribe(model, stretch, options)
         self._left_out, self._last = left_out, attempt
         heard = self._hypothesis(attempt, final=False, words=words)
         if not left_out.words:
@@ -129,7 +137,7 @@ class WhisperUtterance:
             heard,
             text=f"{left_out.text} {heard.text}".strip(),
             words=(*left_out.words, *heard.words) if words else (),
-            word_confidences=(*(1.0 for _ in left_out.words), *sure) if sure else (),
+            word_confidences=(*(1.0 for _ in left_out.words), *sure) if len(sure) == len(heard.text.split()) else (),
         )
 
     def _guess(self) -> Language | None:
@@ -139,38 +147,35 @@ class WhisperUtterance:
         """What to leave out from now on, and the draft of the rest."""
         if self._last is None:
             return _LeftOut(), []
-        draft = self._last.decoded.tokens
-        left_out = self._left_out
+        left_out, draft = self._left_out, self._last.decoded.tokens
         if not (settled.startswith(left_out.text) or left_out.text.startswith(settled)):
-            return _LeftOut(), [*self._vocabulary.encode(left_out.text), *draft]
+            return _LeftOut(), self._draft()
         length_ms = len(samples) // _SAMPLES_PER_MS
-        if length_ms - left_out.frames * _FRAME_MS <= _PARTIAL_MAX_MS:
+        heard_ms = length_ms - self.left_out_ms
+        if heard_ms <= _PARTIAL_MAX_MS:
             return left_out, draft
-        known = self._hearing.words(self._last, draft)
-        ready = sum(length_ms - word.end_ms >= _PARTIAL_KEPT_MS for word in known[:-1])
+        known = self._transcriber.words(self._last, draft)
+        ready = known[: sum(length_ms - word.end_ms >= _PARTIAL_KEPT_MS for word in known[:-1])]
         stable = settled.split()[len(left_out.words) :]
-        if length_ms - left_out.frames * _FRAME_MS > _PARTIAL_END_MS:
-            stable = [word.text for word in known[:ready]]
-        shown, most = _same_place(stable, [word.text for word in known[:ready]])
+        shown, most = _same_place(stable, [word.text for word in ready])
+        texts = stable[:shown]
+        if heard_ms > _PARTIAL_END_MS:
+            # What was not believed was not shown.
+            believed = [word.text for word in ready] if self._last.trusted else []
+            apart = most - shown
+            texts, most = [*stable[: len(ready) - apart], *believed[len(stable) + apart :]], len(ready)
         if not most:
             return left_out, draft
         begins = known[most].start_ms * _SAMPLES_PER_MS
         cut = quietest_place(samples, begins - _EARLY_MS * _SAMPLES_PER_MS, begins + _LATE_MS * _SAMPLES_PER_MS)
         tokens = sum(count for _, count in self._vocabulary.words(draft)[:most])
-        words = (*left_out.words, *_retold(stable[:shown], known[:most]))
-        return _LeftOut(cut // HOP, words), draft[tokens:]
+        words = _retold(texts, ready[:most], cut // HOP * FRAME_MS)
+        return _LeftOut(cut // HOP, (*left_out.words, *words)), draft[tokens:]
 
     def _final(self, model: SpeechModel, samples: Samples, language: Language | None, forced: list[int]) -> Hypothesis:
-        draft = self._draft()
-        wish = Wish(
-            True,
-            language,
-            self._guess(),
-            self._vocabulary.previous(self._context, _PREVIOUS_TOKENS),
-            forced,
-            draft[len(forced) :],
-        )
-        attempt = self._hearing.hear(model, Stretch(self._spectrogram, samples), wish)
+        previous = self._vocabulary.previous(self._context, _PREVIOUS_TOKENS)
+        options = DecodingOptions(True, language, self._guess(), previous, forced, self._draft()[len(forced) :])
+        attempt = self._transcriber.transcribe(model, Stretch(self._spectrogram, samples), options)
         self._left_out, self._last = _LeftOut(), attempt
         heard = self._hypothesis(attempt, final=True, words=True)
         if forced:
@@ -207,20 +212,20 @@ class WhisperUtterance:
             until_ms = heard.words[-1].end_ms
             if len(samples) // _SAMPLES_PER_MS - until_ms < _LEFT_MIN_MS:
                 break
-            more = self._rest(model, Stretch(self._spectrogram, samples, until_ms // _FRAME_MS), heard.language)
+            more = self._rest(model, Stretch(self._spectrogram, samples, until_ms // FRAME_MS), heard.language)
             if more.confidence < _CONTINUATION_CONFIDENCE_MIN:
                 break
             heard = _joined(heard, more)
         return heard
 
     def _rest(self, model: SpeechModel, stretch: Stretch, language: Language) -> Hypothesis:
-        attempt = self._hearing.hear(model, stretch, Wish(True, language))
+        attempt = self._transcriber.transcribe(model, stretch, DecodingOptions(True, language))
         return self._hypothesis(attempt, final=True, words=True)
 
     def _hypothesis(self, attempt: Attempt, *, final: bool, words: bool) -> Hypothesis:
         tokens = attempt.kept(final=final)
         text = self._vocabulary.decode(tokens)
-        timed = self._hearing.words(attempt, tokens) if words and tokens else ()
+        timed = self._transcriber.words(attempt, tokens) if words and tokens else ()
         sure = attempt.decoded.confidence if text else 0.0
         return Hypothesis(text, attempt.language, sure, timed, self._word_confidences(attempt, tokens, text))
 
@@ -251,11 +256,12 @@ def _letters(word: str) -> str:
     return "".join(letter for letter in word.casefold() if letter.isalnum())
 
 
-def _retold(texts: Sequence[str], heard: Sequence[Word]) -> Iterator[Word]:
-    """The words as they were shown, with the times of those that were heard."""
+def _retold(texts: Sequence[str], heard: Sequence[Word], until_ms: int) -> Iterator[Word]:
+    """The words as they were shown, with the times of those that were heard, none after `until_ms`."""
     for place, text in enumerate(texts):
         word = heard[min(place, len(heard) - 1)]
-        yield replace(word, text=text, start_ms=word.start_ms if place < len(heard) else word.end_ms)
+        start_ms = word.start_ms if place < len(heard) else word.end_ms
+        yield replace(word, text=text, start_ms=min(start_ms, until_ms), end_ms=min(word.end_ms, until_ms))
 
 
 def _joined(heard: Hypothesis, more: Hypothesis) -> Hypothesis:

@@ -30,7 +30,7 @@ def load(context: EngineContext) -> CTranslate2Engine:
         raise EngineUnavailableError(
             f"The recognition model {name} cannot be read; fetch it again with: hiwar models pull {name}"
         ) from error
-    engine = CTranslate2Engine(model, Vocabulary(folder), name)
+    engine = CTranslate2Engine(model, Vocabulary(folder), name, context.beam)
     engine.open().recognize(
         np.zeros(MODEL_SAMPLE_RATE, np.float32), language="en", final=False
     )  # warm: tables and kernels

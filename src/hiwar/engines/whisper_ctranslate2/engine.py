@@ -17,7 +17,7 @@ from hiwar.engines.whisper.detection import pick_language
 from hiwar.engines.whisper.features import HOP, log_mel, quietest_place
 from hiwar.engines.whisper.tokens import Vocabulary
 from hiwar.errors import EngineError
-from hiwar.vocabulary import LANGUAGES, MODEL_SAMPLE_RATE, Language, Word
+from hiwar.vocabulary import MODEL_SAMPLE_RATE, Language, Word
 
 _LEFT_MIN_MS = 1500
 """Audio without a word that is heard by itself; pauses inside an utterance are shorter."""
@@ -39,8 +39,6 @@ _FINAL_BEAM: dict[Language, int] = {"ar": 5, "en": 1}
 """Beam search wins 4 points of word error on Arabic readings and nothing on English ones."""
 
 _DOUBT_BEAM = 5
-_NO_SPEECH_MAX = 0.6
-"""Doubt that there is speech above which a decode that fails is neither tried again nor mended."""
 
 _TOKENS_MAX = 224
 """Half of what the decoder holds: the other half is for the prompt."""
@@ -78,10 +76,16 @@ class _Attempt:
 class CTranslate2Engine:
     """A `RecognitionEngine` over `ctranslate2.models.Whisper`; safe to call from several threads at once."""
 
-    def __init__(self, model: ctranslate2.models.Whisper, vocabulary: Vocabulary, name: str) -> None:
+    def __init__(
+        self, model: ctranslate2.models.Whisper, vocabulary: Vocabulary, name: str, beam: int | None = None
+    ) -> None:
+        """`beam` is as in `EngineContext`."""
         self._model = model
         self._vocabulary = vocabulary
-        self._info = EngineInfo("whisper-ctranslate2", name, "MIT", LANGUAGES, MODEL_SAMPLE_RATE, word_timestamps=True)
+        self._beam = beam
+        self._info = EngineInfo(
+            "whisper-ctranslate2", name, "MIT", vocabulary.languages, MODEL_SAMPLE_RATE, word_timestamps=True
+        )
 
     @property
     def info(self) -> EngineInfo:
@@ -166,10 +170,10 @@ class CTranslate2Engine:
         forced = self._vocabulary.encode(prefix)
         budget = guards.token_budget(seconds, spoken)
         start = self._vocabulary.start(spoken)
-        beam = _FINAL_BEAM[spoken] if final else 1
+        beam = (self._beam or _FINAL_BEAM[spoken]) if final else 1
         attempt = self._decode(encoded, start, forced, budget, beam)
-        if final and not attempt.trusted and attempt.no_speech < _NO_SPEECH_MAX:
-            longer = self._decode(self._encode(samples, AUDIO_MAX_S), start, forced, budget, _DOUBT_BEAM)
+        if final and not attempt.trusted and attempt.no_speech < guards.NO_SPEECH_MAX:
+            longer = self._decode(self._encode(samples, AUDIO_MAX_S), start, forced, budget, self._beam or _DOUBT_BEAM)
             attempt = max(attempt, longer, key=lambda tried: (tried.trusted, tried.sound, tried.margin))
         tokens = _kept(attempt, forced, final=final)
         text = self._vocabulary.decode(tokens)
@@ -183,6 +187,8 @@ class CTranslate2Engine:
         return _Encoded(states, min(len(samples) // HOP, features.shape[2]))
 
     def _detect(self, encoded: _Encoded) -> Language:
+        if len(self._vocabulary.languages) == 1:
+            return self._vocabulary.languages[0]
         ranked = self._model.detect_language(encoded.states)[0]
         return pick_language({token.strip("<|>"): probability for token, probability in ranked})
 
@@ -225,7 +231,7 @@ def _kept(attempt: _Attempt, forced: list[int], *, final: bool) -> list[int]:
     """The tokens to show: what was forced stays, a partial in doubt adds nothing, a final drops its loop."""
     if attempt.trusted:
         return attempt.tokens
-    believed = final and attempt.margin >= 0 and attempt.no_speech < _NO_SPEECH_MAX
+    believed = final and attempt.margin >= 0 and attempt.no_speech < guards.NO_SPEECH_MAX
     kept = guards.before_loop(attempt.tokens) if believed else []
     return kept if len(kept) > len(forced) else forced
 
