@@ -49,8 +49,8 @@ class Recall:
 class Utterance:
     """The transcripts of one segment.
 
-    The text before it is no context for the recogniser: measured across cuts and pauses, that loses digits and wins
-    nothing. An utterance in doubt is heard once more together with the audio before it (`Recall`), which wins.
+    `context` is the text before a forced cut; across pauses it is not told, since measured there it loses digits and
+    wins nothing. An utterance in doubt is heard once more together with the audio before it (`Recall`), which wins.
     """
 
     def __init__(

@@ -137,7 +137,7 @@ class WhisperUtterance:
             heard,
             text=f"{left_out.text} {heard.text}".strip(),
             words=(*left_out.words, *heard.words) if words else (),
-            word_confidences=(*(1.0 for _ in left_out.words), *sure) if len(sure) == len(heard.text.split()) else (),
+            word_confidences=(*(word.confidence for word in left_out.words), *sure) if len(sure) == len(heard.text.split()) else (),
         )
 
     def _guess(self) -> Language | None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hiwar.engines.whisper.features import HOP, Spectrogram, log_mel
+from hiwar.engines.whisper.features import HOP, Spectrogram, log_mel, quietest_place
 
 
 def tone(hertz: float, seconds: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
@@ -82,3 +82,19 @@ def test_a_later_start_has_the_same_frames_against_its_own_loudest() -> None:
     later = spectrogram.features(audio, frames=200, start=100)
     np.testing.assert_allclose(later, whole[:, :, 100:], atol=1e-6)
     assert (spectrogram.features(audio[:16_000], frames=50, start=20).max()) < whole.max()
+
+
+def test_the_quietest_place_is_the_middle_of_64_ms() -> None:
+    audio = np.ones(16_000, np.float32)
+    audio[6400:7424] = 0
+    assert quietest_place(audio, 0, 16_000) == 6912
+    assert quietest_place(audio, 8000, 16_000) >= 8000
+    audio[12_800:13_824] = 0
+    assert quietest_place(audio, 8000, 13_000) <= 13_000
+
+
+def test_before_the_audio_its_beginning_is_mirrored() -> None:
+    audio = np.random.default_rng(5).standard_normal(8000).astype(np.float32)
+    before = 2 * HOP
+    longer = log_mel(np.concatenate((audio[before:0:-1], audio)), bands=80, frames=40)
+    np.testing.assert_allclose(log_mel(audio, bands=80, frames=38)[0, :, 0], longer[0, :, 2], atol=1e-4)

@@ -366,3 +366,23 @@ def test_a_draft_is_no_longer_than_a_text(model: ScriptedModel, words: Vocabular
     options = DecodingOptions(True, "en", draft=words.encode(TEXT * 3))
     Transcriber(words, Decoder(words, model.columns)).transcribe(model, Stretch(Spectrogram(80), samples), options)
     assert len(model.fed[0][0]) == 4 + 224
+
+
+def test_what_settled_late_and_in_other_pieces_goes_before_what_follows_it(
+    model: ScriptedModel, words: Vocabulary
+) -> None:
+    heard = utterance(model, words)
+    heard.recognize(sound(60), language="en", final=False)
+    said = heard.recognize(sound(64), language="en", settled="th e train to", final=False).text
+    assert heard.left_out_ms > 6000
+    assert said.startswith("th e train to the coast leaves ")
+
+
+def test_after_a_final_nothing_is_left_out(model: ScriptedModel, words: Vocabulary) -> None:
+    heard = utterance(model, words)
+    stream(model, heard, "", until=81)
+    model.offset = 0
+    assert heard.left_out_ms > 2000
+    heard.recognize(sound(40), language="en", final=True)
+    assert heard.left_out_ms == 0
+    assert heard.recognize(sound(41), language="en", final=False).text == TEXT[:40].strip()
