@@ -132,12 +132,13 @@ class WhisperUtterance:
         heard = self._hypothesis(attempt, final=False, words=words)
         if not left_out.words:
             return heard
+        known = (word.confidence for word in left_out.words)
         sure = heard.word_confidences
         return replace(
             heard,
             text=f"{left_out.text} {heard.text}".strip(),
             words=(*left_out.words, *heard.words) if words else (),
-            word_confidences=(*(word.confidence for word in left_out.words), *sure) if len(sure) == len(heard.text.split()) else (),
+            word_confidences=(*known, *sure) if len(sure) == len(heard.text.split()) else (),
         )
 
     def _guess(self) -> Language | None:
