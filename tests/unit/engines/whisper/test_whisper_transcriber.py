@@ -202,7 +202,8 @@ def test_words_that_were_left_out_are_as_sure_as_they_were(model: ScriptedModel,
     assert times[-1] <= 80.4 * 200
     unsure(model, 0.1)
     said = heard.recognize(sound(80), language="en", final=False)
-    assert said.word_confidences == (1.0,) * len(said.text.split()) != ()
+    assert len(said.word_confidences) == len(said.text.split()) > 0
+    assert min(said.word_confidences) >= 0.5, "what was heard surely stays so"
 
 
 def test_words_that_cannot_be_told_from_the_tokens_are_not_said_to_be_sure(
