@@ -14,22 +14,13 @@ from hiwar.engines.contracts import Hypothesis, Samples, always
 from hiwar.engines.whisper import guards
 from hiwar.engines.whisper.decoding import SpeechModel, WantedModel
 from hiwar.engines.whisper.features import FRAME_MS, HOP, Spectrogram, quietest_place
+from hiwar.engines.whisper.repairs import repaired
 from hiwar.engines.whisper.tokens import Vocabulary
 from hiwar.engines.whisper.transcriber import AUDIO_MAX_S, TOKENS_MAX, Attempt, DecodingOptions, Stretch, Transcriber
 from hiwar.errors import EngineError
 from hiwar.vocabulary import MODEL_SAMPLE_RATE, Language, Word
 
 _SAMPLES_PER_MS = MODEL_SAMPLE_RATE // 1000
-
-_LEFT_MIN_MS = 1500
-"""Audio without a word that is heard by itself; pauses inside an utterance are shorter."""
-
-_WORD_MAX_MS = 1000
-"""Longer than words are: what a first word lasts beyond this is not its own."""
-
-_CONTINUATIONS_MAX = 4
-_CONTINUATION_CONFIDENCE_MIN = 0.5
-"""Above what silence and noise get: nothing vouches for what is left."""
 
 _PREVIOUS_TOKENS = 50
 """Of the text before what is heard: the last words say enough, and each token makes the first pass dearer."""
@@ -181,47 +172,18 @@ class WhisperUtterance:
         heard = self._hypothesis(attempt, final=True, words=True)
         if forced:
             return heard
-        return self._to_the_end(model, samples, self._from_the_beginning(model, samples, heard))
+
+        def hear(start: int, stop: int, language: Language) -> Hypothesis:
+            stretch = Stretch(self._spectrogram, samples[:stop], start // HOP)
+            attempt = self._transcriber.transcribe(model, stretch, DecodingOptions(True, language))
+            return self._hypothesis(attempt, final=True, words=True)
+
+        return repaired(samples, heard, hear)
 
     def _draft(self) -> list[int]:
         if self._last is None:
             return []
         return [*self._vocabulary.encode(self._left_out.text), *self._last.decoded.tokens]
-
-    def _from_the_beginning(self, model: SpeechModel, samples: Samples, heard: Hypothesis) -> Hypothesis:
-        """What was heard, and what came before: Whisper may also begin with a later sentence.
-
-        Its first word is then said to last from the beginning of the audio until it ends.
-        """
-        if not heard.words or heard.words[0].end_ms - heard.words[0].start_ms < _LEFT_MIN_MS + _WORD_MAX_MS:
-            return heard
-        first, *others = heard.words
-        end = first.end_ms * _SAMPLES_PER_MS
-        cut = quietest_place(samples, end - _WORD_MAX_MS * _SAMPLES_PER_MS, end)
-        before = self._rest(model, Stretch(self._spectrogram, samples[:cut]), heard.language)
-        # A first word that takes long, as a number that is spelt, is heard there again.
-        if before.confidence < _CONTINUATION_CONFIDENCE_MIN or first.text in before.text.split():
-            return heard
-        cut_ms = min(cut // _SAMPLES_PER_MS, first.end_ms)
-        return _joined(before, replace(heard, words=(replace(first, start_ms=cut_ms), *others)))
-
-    def _to_the_end(self, model: SpeechModel, samples: Samples, heard: Hypothesis) -> Hypothesis:
-        """What was heard, and what follows: Whisper may stop at the end of a sentence with more to come."""
-        for _ in range(_CONTINUATIONS_MAX):
-            if not heard.words:
-                break
-            until_ms = heard.words[-1].end_ms
-            if len(samples) // _SAMPLES_PER_MS - until_ms < _LEFT_MIN_MS:
-                break
-            more = self._rest(model, Stretch(self._spectrogram, samples, until_ms // FRAME_MS), heard.language)
-            if more.confidence < _CONTINUATION_CONFIDENCE_MIN:
-                break
-            heard = _joined(heard, more)
-        return heard
-
-    def _rest(self, model: SpeechModel, stretch: Stretch, language: Language) -> Hypothesis:
-        attempt = self._transcriber.transcribe(model, stretch, DecodingOptions(True, language))
-        return self._hypothesis(attempt, final=True, words=True)
 
     def _hypothesis(self, attempt: Attempt, *, final: bool, words: bool) -> Hypothesis:
         tokens = attempt.kept(final=final)
@@ -263,10 +225,3 @@ def _retold(texts: Sequence[str], heard: Sequence[Word], until_ms: int) -> Itera
         word = heard[min(place, len(heard) - 1)]
         start_ms = word.start_ms if place < len(heard) else word.end_ms
         yield replace(word, text=text, start_ms=min(start_ms, until_ms), end_ms=min(word.end_ms, until_ms))
-
-
-def _joined(heard: Hypothesis, more: Hypothesis) -> Hypothesis:
-    """Two stretches of one utterance as one, as sure as their words are on the whole."""
-    words = (*heard.words, *more.words)
-    confidence = (heard.confidence * len(heard.words) + more.confidence * len(more.words)) / len(words)
-    return Hypothesis(f"{heard.text} {more.text}", heard.language, confidence, words)

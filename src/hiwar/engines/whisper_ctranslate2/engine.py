@@ -14,20 +14,11 @@ from hiwar.engines.contracts import EngineInfo, Hypothesis, Samples, UtteranceRe
 from hiwar.engines.whisper import guards
 from hiwar.engines.whisper.alignment import timed_words
 from hiwar.engines.whisper.detection import pick_language
-from hiwar.engines.whisper.features import HOP, log_mel, quietest_place
+from hiwar.engines.whisper.features import HOP, log_mel
+from hiwar.engines.whisper.repairs import repaired
 from hiwar.engines.whisper.tokens import Vocabulary
 from hiwar.errors import EngineError
 from hiwar.vocabulary import MODEL_SAMPLE_RATE, Language, Word
-
-_LEFT_MIN_MS = 1500
-"""Audio without a word that is heard by itself; pauses inside an utterance are shorter."""
-
-_WORD_MAX_MS = 1000
-"""Longer than words are: what a first word lasts beyond this is not its own."""
-
-_CONTINUATIONS_MAX = 4
-_CONTINUATION_CONFIDENCE_MIN = 0.5
-"""Above what silence and noise get: nothing vouches for what is left."""
 
 AUDIO_MAX_S = 30
 """What Whisper hears at once."""
@@ -117,43 +108,19 @@ class CTranslate2Engine:
             if not final or prefix:
                 return self._recognize(samples, language, prefix, final=final, words=words)
             heard = self._recognize(samples, language, prefix, final=True, words=True)
-            heard = self._to_the_end(samples, self._from_the_beginning(samples, heard))
+            heard = repaired(samples, heard, lambda start, stop, spoken: self._part(samples, start, stop, spoken))
             return heard if words else replace(heard, words=())
 
     def close(self) -> None:
         """Release the weights."""
         self._model.unload_model()
 
-    def _from_the_beginning(self, samples: Samples, heard: Hypothesis) -> Hypothesis:
-        """What was heard, and what came before: Whisper may also begin with a later sentence.
-
-        Its first word is then said to last from the beginning of the audio until it ends.
-        """
-        if not heard.words or heard.words[0].end_ms - heard.words[0].start_ms < _LEFT_MIN_MS + _WORD_MAX_MS:
-            return heard
-        end = heard.words[0].end_ms * MODEL_SAMPLE_RATE // 1000
-        cut = quietest_place(samples, end - _WORD_MAX_MS * MODEL_SAMPLE_RATE // 1000, end)
-        before = self._recognize(samples[:cut], heard.language, "", final=True, words=True)
-        if before.confidence < _CONTINUATION_CONFIDENCE_MIN:
-            return heard
-        first, *others = heard.words
-        cut_ms = min(cut * 1000 // MODEL_SAMPLE_RATE, first.end_ms)
-        return _joined(before, replace(heard, words=(replace(first, start_ms=cut_ms), *others)), 0)
-
-    def _to_the_end(self, samples: Samples, heard: Hypothesis) -> Hypothesis:
-        """What was heard, and what follows: Whisper may stop at the end of a sentence with more to come."""
-        for _ in range(_CONTINUATIONS_MAX):
-            if not heard.words:
-                break
-            until_ms = heard.words[-1].end_ms
-            rest = samples[until_ms * MODEL_SAMPLE_RATE // 1000 :]
-            if len(rest) * 1000 < _LEFT_MIN_MS * MODEL_SAMPLE_RATE:
-                break
-            more = self._recognize(rest, heard.language, "", final=True, words=True)
-            if more.confidence < _CONTINUATION_CONFIDENCE_MIN:
-                break
-            heard = _joined(heard, more, until_ms)
-        return heard
+    def _part(self, samples: Samples, start: int, stop: int, language: Language) -> Hypothesis:
+        """A part of the audio as a final; word times from the beginning of it all."""
+        heard = self._recognize(samples[start:stop], language, "", final=True, words=True)
+        at_ms = start * 1000 // MODEL_SAMPLE_RATE
+        words = (replace(word, start_ms=word.start_ms + at_ms, end_ms=word.end_ms + at_ms) for word in heard.words)
+        return replace(heard, words=tuple(words))
 
     def _recognize(
         self,
@@ -217,14 +184,6 @@ class CTranslate2Engine:
         audio_ms = encoded.frames * 1000 // _FRAMES_PER_S
         words = self._vocabulary.words(tokens)
         return timed_words(words, aligned.alignments, aligned.text_token_probs, audio_ms)
-
-
-def _joined(heard: Hypothesis, more: Hypothesis, at_ms: int) -> Hypothesis:
-    """Two stretches of one utterance as one, as sure as their words are on the whole."""
-    shifted = (replace(word, start_ms=word.start_ms + at_ms, end_ms=word.end_ms + at_ms) for word in more.words)
-    words = (*heard.words, *shifted)
-    confidence = (heard.confidence * len(heard.words) + more.confidence * len(more.words)) / len(words)
-    return Hypothesis(f"{heard.text} {more.text}", heard.language, confidence, words)
 
 
 def _kept(attempt: _Attempt, forced: list[int], *, final: bool) -> list[int]:
