@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-fast check bench-tts bench-asr bench-text bench-voices docs lock clean
+.PHONY: help serve test test-fast check bench-tts bench-asr bench-text bench-voices docs protos lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -45,6 +45,12 @@ bench-voices: $(STAMP) ## measure what voices say by what a recogniser hears; AR
 
 docs: $(STAMP) ## write the generated reference pages again
 	$(BIN)/python docs/generate.py
+
+protos: $(STAMP) ## generate the Python code of src/grpc_service/protos/*.proto again
+	$(BIN)/python -m grpc_tools.protoc -Isrc --python_out=src --grpc_python_out=src \
+	  --plugin=protoc-gen-mypy=$(BIN)/protoc-gen-mypy --mypy_out=quiet:src \
+	  --plugin=protoc-gen-mypy_grpc=$(BIN)/protoc-gen-mypy_grpc --mypy_grpc_out=quiet:src \
+	  grpc_service/protos/asr.proto grpc_service/protos/tts.proto
 
 lock: ## pin every dependency with its hashes again (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev --generate-hashes --custom-compile-command "make lock" -o requirements.lock

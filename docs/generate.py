@@ -1,4 +1,4 @@
-"""Writes the reference pages that repeat what the code says: errors, session states, messages and settings.
+"""Writes the reference pages that repeat what the code says: errors, session states, settings and the three APIs.
 
 `make docs` runs it; a test fails when a page in the repository differs from what this would write.
 """
@@ -6,13 +6,16 @@
 import dataclasses
 import sys
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
-
-import msgspec
+from typing import get_type_hints
 
 from hiwar.errors import STATUS
-from hiwar.protocol import messages, transitions
+from hiwar.protocol import transitions
 from hiwar.server.settings import Settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import api_pages
+import grpc_page
 
 REFERENCE = Path(__file__).parent / "reference"
 _NOTICE = "<!-- Written by docs/generate.py: change the code, then run `make docs`. -->\n\n"
@@ -39,34 +42,6 @@ def states_page() -> str:
     for title, table in (("Synthesis", transitions.TTS), ("Recognition", transitions.ASR)):
         text += f"\n## {title}\n\n```mermaid\n{transitions.mermaid(table)}\n```\n"
     return _NOTICE + text
-
-
-def protocol_page() -> str:
-    """Every text message with its fields."""
-    text = "# Messages\n\nText frames are JSON objects; audio travels in binary frames.\n"
-    groups = (
-        ("From the client", messages.ClientMessage),
-        ("From the server, synthesis", messages.TtsServerMessage),
-        ("From the server, recognition", messages.AsrServerMessage),
-    )
-    for title, union in groups:
-        text += f"\n## {title}\n"
-        for kind in get_args(union):
-            text += _message(kind)
-    return _NOTICE + text
-
-
-def _message(kind: type[msgspec.Struct]) -> str:
-    tag = kind.__struct_config__.tag
-    title = f'`"type": "{tag}"`' if tag else f"{kind.__name__} (no `type`)"
-    text = f"\n### {title}\n\n{_paragraph(kind.__doc__)}\n"
-    fields = msgspec.structs.fields(kind)
-    if fields:
-        text += "\n| field | type | default |\n|---|---|---|\n"
-    for field in fields:
-        default = "required" if field.required else f"`{field.default}`"
-        text += f"| `{field.encode_name}` | {_type_name(field.type)} | {default} |\n"
-    return text
 
 
 def settings_page() -> str:
@@ -131,27 +106,14 @@ def _paragraph(text: str | None) -> str:
     return "\n".join(line.strip() for line in (text or "").strip().splitlines())
 
 
-def _type_name(kind: Any) -> str:  # noqa: ANN401 - a type, or what typing makes of several
-    options = [one for one in get_args(kind) if one is not type(None)]
-    if options and all(isinstance(one, str) for one in options):
-        return " or ".join(f'`"{one}"`' for one in options)
-    if options and getattr(kind, "__origin__", None) is tuple:
-        return f"list of {_type_name(options[0])}"
-    if options:
-        return " or ".join(dict.fromkeys(_type_name(one) for one in options))
-    if hasattr(kind, "__members__"):
-        return " or ".join(f'`"{one}"`' for one in kind) if len(kind) < 6 else "string, see [errors](errors.md)"
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return "object of " + ", ".join(f"`{field.encode_name}`" for field in msgspec.structs.fields(kind))
-    return _JSON_NAMES.get(kind.__name__, str(kind.__name__))
-
-
-_JSON_NAMES = {"str": "string", "int": "integer", "float": "number", "bool": "true or false"}
-
 PAGES = {
     "errors.md": errors_page,
     "states.md": states_page,
-    "protocol.md": protocol_page,
+    "protocol.md": lambda: _NOTICE + api_pages.protocol_page(),
+    "rest.md": lambda: _NOTICE + api_pages.rest_page(),
+    "grpc.md": lambda: _NOTICE + grpc_page.grpc_page(),
+    "asyncapi.json": api_pages.asyncapi_json,
+    "openapi.json": api_pages.openapi_json,
     "settings.md": settings_page,
 }
 

@@ -51,7 +51,7 @@ class Wire:
     @property
     def frame_s(self) -> float:
         """How long one frame sounds."""
-        return _FRAME_BYTES[self.encoding] / self.encoding.bytes_per_sample / self.rate
+        return _FRAME_BYTES[self.encoding] / self.encoding.bytes_per_s(self.rate)
 
     def frames(self, samples: Samples) -> Iterator[bytes]:
         """Samples at 16 kHz as the frames that are sent; the last one may be shorter."""

@@ -61,7 +61,7 @@ class Line:
 
 def _decoded(audio: bytes, encoding: AudioEncoding, rate: int) -> Samples:
     decoder = PcmDecoder(encoding, rate)
-    return np.concatenate((decoder.decode(audio), decoder.flush()))
+    return np.concatenate((*decoder.decode(audio), decoder.flush()))
 
 
 def as_it_is(samples: Samples) -> Samples:

@@ -40,7 +40,7 @@ class Pacing:
     def __init__(self, frames: Iterable[bytes], wire: Wire) -> None:
         self.late_s = 0.0
         self._frames = frames
-        self._second_bytes = wire.rate * wire.encoding.bytes_per_sample
+        self._second_bytes = wire.encoding.bytes_per_s(wire.rate)
         self._began_s: float | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:

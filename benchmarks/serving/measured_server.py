@@ -31,7 +31,7 @@ _AS_SET = "as the server was set"
 class MeasuredServer:
     """Where it is, the key for it, and what it was started with, when that is known.
 
-    `process` is the id of a server that was started here.
+    `process` is the id of a server that was started here, `grpc` where gRPC clients connect to it.
     """
 
     url: str
@@ -39,6 +39,7 @@ class MeasuredServer:
     threads: str
     recognition: str
     process: int | None = None
+    grpc: str | None = None
 
 
 @contextlib.contextmanager
@@ -49,12 +50,12 @@ def measured_server(url: str | None, key: str | None, threads: int) -> Iterator[
         return
     engines = load_settings().settings.engines
     recognition = f"{engines.recognition} ({engines.recognition_model or 'its own model'})"
-    with tempfile.TemporaryDirectory() as folder, _started(Path(folder), threads) as (address, process):
-        yield MeasuredServer(address, read_local_key(Path(folder)), str(threads), recognition, process)
+    with tempfile.TemporaryDirectory() as folder, _started(Path(folder), threads) as (address, grpc, process):
+        yield MeasuredServer(address, read_local_key(Path(folder)), str(threads), recognition, process, grpc)
 
 
 @contextlib.contextmanager
-def _started(data_dir: Path, threads: int) -> Iterator[tuple[str, int]]:
+def _started(data_dir: Path, threads: int) -> Iterator[tuple[str, str, int]]:
     program = Path(sys.executable).with_name("hiwar")
     command = [str(program), "serve", "--port", "0", "--grpc-port", "0", "--data-dir", str(data_dir)]
     environment = {**os.environ, _THREADS: str(threads)}
@@ -65,10 +66,11 @@ def _started(data_dir: Path, threads: int) -> Iterator[tuple[str, int]]:
             assert process.stdout is not None
             lines = iter(process.stdout)
             address = next(filter(None, (re.search(r"(wss?://\S+)/v1/tts/stream", line) for line in lines)), None)
-            if address is None:
+            grpc = next(filter(None, (re.search(r"grpc +(\S+)", line) for line in lines)), None)
+            if address is None or grpc is None:
                 sys.exit("The server did not start; see above.")
             watchdog.cancel()
-            yield address[1], process.pid
+            yield address[1], grpc[1], process.pid
         finally:
             watchdog.cancel()
             process.terminate()

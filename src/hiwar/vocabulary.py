@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, assert_never
 
 Language = Literal["ar", "en"]
 LanguageChoice = Literal["ar", "en", "auto"]
@@ -26,27 +26,45 @@ MODEL_SAMPLE_RATE = 16000
 
 DEFAULT_VOICE = "Yara"
 
+_OPUS_BYTES_PER_S = 16_000
+"""128 kbit/s, more than libopus spends on mono by itself."""
+
 
 class SpeechFormat(StrEnum):
     """What synthesis can send. PCM is signed 16-bit little-endian mono."""
 
     PCM = "pcm"
     WAV = "wav"
+    OPUS = "opus"
+    """In Ogg."""
+    MP3 = "mp3"
+    AAC = "aac"
+    """In ADTS frames."""
+    FLAC = "flac"
     MULAW = "mulaw"
     ALAW = "alaw"
 
 
 class AudioEncoding(StrEnum):
-    """What recognition can hear: 16-bit little-endian mono, or G.711."""
+    """What a recognition stream can bring: 16-bit little-endian mono, G.711, or a stream with a header of its own."""
 
     LINEAR16 = "linear16"
     MULAW = "mulaw"
     ALAW = "alaw"
+    OGG_OPUS = "ogg_opus"
+    FLAC = "flac"
 
-    @property
-    def bytes_per_sample(self) -> int:
-        """Size of one mono sample on the wire."""
-        return 2 if self is AudioEncoding.LINEAR16 else 1
+    def bytes_per_s(self, sample_rate: int) -> int:
+        """Size of a second of mono at `sample_rate` Hz on the wire; of compressed audio one hardly ever exceeded."""
+        match self:
+            case AudioEncoding.LINEAR16 | AudioEncoding.FLAC:
+                return 2 * sample_rate
+            case AudioEncoding.MULAW | AudioEncoding.ALAW:
+                return sample_rate
+            case AudioEncoding.OGG_OPUS:
+                return _OPUS_BYTES_PER_S
+            case _:
+                assert_never(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,23 @@
 """What the server answers to plain HTTP: health, the catalogue, errors, and the headers of every response."""
 
+import json
 import re
 from collections.abc import Iterator
 
 import pytest
 
+from support.raw_websocket import raw_socket
 from support.serving import Answer, LiveServer, live_server
 
-PATHS = ("/healthz", "/readyz", "/v1/voices", "/metrics", "/nothing/here")
+PATHS = (
+    "/healthz",
+    "/readyz",
+    "/v1/voices",
+    "/metrics",
+    "/nothing/here",
+    "/v1/audio/speech",
+    "/v1/audio/transcriptions",
+)
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +89,27 @@ def test_what_is_not_there_is_404_in_the_contract_s_body(server: LiveServer, pat
     answer = server.get(path, {"X-API-Key": server.key})
     assert answer.status == 404
     assert _error(answer) == ("http_error", "HTTP_404")
+
+
+@pytest.mark.parametrize("path", ["/v1/audio/speech", "/v1/tts/audio/speech", "/v1/asr/audio/transcriptions"])
+def test_another_method_is_405_in_the_contract_s_body(server: LiveServer, path: str) -> None:
+    answer = server.get(path, {"X-API-Key": server.key})
+    assert (answer.status, answer.headers["allow"]) == (405, "POST")
+    assert _error(answer) == ("http_error", "HTTP_405")
+
+
+def test_what_is_no_http_is_refused_like_everything_else(server: LiveServer) -> None:
+    with raw_socket(server) as client:
+        client.sendall(b"HELP\r\n\r\n")
+        answer = b""
+        while received := client.recv(65536):
+            answer += received
+    head, body = answer.decode().split("\r\n\r\n")
+    assert head.startswith("HTTP/1.1 400 ")
+    lines = head.lower().split("\r\n")
+    assert {"x-content-type-options: nosniff", "x-frame-options: deny", f"content-length: {len(body)}"} <= set(lines)
+    assert any(re.fullmatch("x-request-id: [a-z0-9]{8}", line) for line in lines)
+    assert json.loads(body)["reason"] == "invalid_request"
 
 
 def _error(answer: Answer) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Mapping
 
 import pytest
+from golden.faces import Face
 from golden.replay import Answered, Ended, Peer, Replay
 from golden.steps import (
     Between,
@@ -19,7 +20,9 @@ from golden.steps import (
     Refused,
     Say,
     Step,
+    Until,
     complete,
+    error,
     started,
 )
 
@@ -32,13 +35,17 @@ COMPLETE = {"type": "synthesis_complete", "request_id": "a", "status": "ok"}
 class Script:
     """A dialer and its only peer: answers what it was given, keeps what it was sent."""
 
-    def __init__(self, *frames: str | bytes | Ended, status: int = 101) -> None:
+    def __init__(self, *frames: str | bytes | Ended, status: int = 101, face: Face = Face.WEBSOCKET) -> None:
+        self.face = face
         self.sent: list[str | bytes] = []
         self._frames = deque(frames)
         self._status = status
 
     def open(self, path: str, query: str, headers: Mapping[str, str]) -> tuple[Answered, Peer | None]:
         return Answered(self._status, {"x-request-id": "abc"}, b'{"error": "no"}'), self
+
+    def refused(self, path: str, query: str, headers: Mapping[str, str]) -> Answered:
+        return self.open(path, query, headers)[0]
 
     def send(self, frame: str | bytes) -> None:
         self.sent.append(frame)
@@ -96,6 +103,40 @@ def test_what_differs_fails(frames: list[str | bytes | Ended], steps: tuple[Step
 def test_an_answer_that_differs_fails(step: Open | Refused) -> None:
     with pytest.raises(AssertionError):
         replay(Script(status=401), step)
+
+
+LATE = [json.dumps({"type": "word_timestamps"}), *speech("hi")]
+FAILED = json.dumps({"type": "error", "code": "internal", "message": "No."})
+
+
+def test_what_a_face_says_late_or_not_at_all_is_not_waited_for() -> None:
+    script = Script(*LATE, Ended(1000, "done"), face=Face.GRPC)
+    steps = (Expect({"type": "ready"}), started(format="pcm"), Expect({"type": "word_timestamps"}), Hear("hi"))
+    replay(script, Open("/"), *steps, complete(), Until({"type": "done"}, skipping=("final",)), Closed(1000))
+
+
+def test_what_comes_late_is_compared() -> None:
+    with pytest.raises(AssertionError):
+        replay(
+            Script(*LATE, face=Face.GRPC),
+            Open("/"),
+            started(format="wav"),
+            Expect({"type": "word_timestamps"}),
+            Hear("hi"),
+        )
+
+
+def test_where_an_error_ends_a_request_nothing_is_awaited_behind_it() -> None:
+    for face, before in ((Face.GRPC, (started(),)), (Face.REST, ())):
+        steps = (*before, error("internal"), complete("failed"), error("internal"))
+        replay(Script(FAILED, FAILED, face=face), Open("/"), *steps)
+
+
+def test_fields_that_a_face_does_not_say_are_passed_over() -> None:
+    heard = json.dumps({"type": "final", "transcript": "hi"})
+    replay(Script(heard, face=Face.REST), Open("/"), Expect({"type": "final", "transcript": "hi", "language": "en"}))
+    with pytest.raises(AssertionError):
+        replay(Script(heard, face=Face.REST), Open("/"), Expect({"type": "final", "transcript": "ho"}))
 
 
 def test_patterns() -> None:

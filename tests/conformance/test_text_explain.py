@@ -47,7 +47,12 @@ def test_what_cannot_be_read_is_refused(server: LiveServer, body: object, status
 
 @pytest.mark.parametrize(
     ("body", "field"),
-    [({}, ""), ({"text": 1}, "text"), ({"text": "x", "language": "fr"}, "language"), ({"text": "x", "tone": 1}, "")],
+    [
+        ({}, "text"),
+        ({"text": 1}, "text"),
+        ({"text": "x", "language": "fr"}, "language"),
+        ({"text": "x", "tone": 1}, "tone"),
+    ],
 )
 def test_a_wrong_field_is_named(server: LiveServer, body: object, field: str) -> None:
     answer = ask(server, body)

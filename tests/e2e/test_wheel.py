@@ -76,6 +76,17 @@ def test_the_client_needs_no_numpy_and_no_server_part(bare: Path) -> None:
     assert "AsyncClient" in public
 
 
+def test_the_generated_modules_are_imported_by_their_own_names(bare: Path) -> None:
+    script = (
+        "import asr_pb2, asr_pb2_grpc, tts_pb2, tts_pb2_grpc, grpc_service.protos.asr_pb2 as nested\n"
+        "config = asr_pb2.RecognitionConfig(encoding=asr_pb2.LINEAR16, vad_config=asr_pb2.VadConfig(enabled=True))\n"
+        "assert asr_pb2.RecognizeRequest is nested.RecognizeRequest\n"
+        "assert asr_pb2_grpc.SpeechRecognitionStub and tts_pb2_grpc.TextToSpeechStub and tts_pb2.SynthesizeRequest\n"
+        "print(config.vad_config.enabled)\n"
+    )
+    assert run(str(bare / "python"), "-c", script).out == "True\n"
+
+
 def test_the_wheel_holds_its_licence_and_nothing_of_the_tests(bare: Path) -> None:
     script = "from importlib.metadata import files; print('\\n'.join(map(str, files('hiwar'))))"
     files = run(str(bare / "python"), "-c", script).out.splitlines()

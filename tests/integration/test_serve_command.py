@@ -2,8 +2,9 @@
 
 import contextlib
 import json
+import os
+import pty
 import re
-import shutil
 import signal
 import ssl
 import subprocess
@@ -11,12 +12,14 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import grpc
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from hiwar.serving.auth import read_local_key
 from hiwar.serving.keys import KeyStore
+from support.certificates import authority, replace, signed_by
 from support.processes import MODEL_FREE_VARIABLES, Ended, Process, hiwar_command, serve_process
 from support.serving import WAIT_S, http_ask
 from support.tones import spoken
@@ -190,18 +193,10 @@ def test_nothing_secret_is_logged(tmp_path: Path) -> None:
         assert secret not in said
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
 def test_tls(tmp_path: Path) -> None:
-    certificate, private = tmp_path / "cert.pem", tmp_path / "key.pem"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"),
-            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(private), "-out", str(certificate)),
-        ],
-        check=True,
-        capture_output=True,
-    )
+    certificate, private = signed_by(authority(), "127.0.0.1").write(tmp_path)
     trusted = ssl.create_default_context(cafile=certificate)
+    trusted.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     with serve_process(tmp_path, "--tls-cert", str(certificate), "--tls-key", str(private)) as server:
         assert server.url.startswith("wss://127.0.0.1:")
         headers = {"X-API-Key": _key(tmp_path)}
@@ -212,16 +207,84 @@ def test_tls(tmp_path: Path) -> None:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), https)
         with opener.open(f"https{server.url.removeprefix('wss')}/healthz", timeout=WAIT_S) as answer:
             assert answer.status == 200
-        # Its operator need not have the certificate that others know it by.
         bound = run(tmp_path, "voices", "bind", "Yara", "tone/tone", "--url", server.url)
         assert bound.code == 0, bound.err
         plain = run(tmp_path, "voices", "unbind", "Yara", "--url", server.url.replace("wss", "ws"))
         assert "is it one with TLS" in plain.err
 
 
+def test_the_operator_needs_no_certificate_for_loopback_and_others_get_in_by_the_one_they_trust(tmp_path: Path) -> None:
+    issuer = authority()
+    certificate, private = signed_by(issuer, "localhost").write(tmp_path)
+    replace(tmp_path / "ca.pem", issuer.pem)
+    with serve_process(tmp_path, "--tls-cert", str(certificate), "--tls-key", str(private)) as server:
+        bound = run(tmp_path, "voices", "bind", "Yara", "tone/tone", "--url", server.url)
+        assert bound.code == 0, bound.err
+        away = server.url.replace("127.0.0.1", "localhost")
+        elsewhere = {"HIWAR_DATA_DIR": str(tmp_path / "elsewhere"), "HIWAR_API_KEY": _key(tmp_path)}
+        for command in (("say", "hi", "-o", str(tmp_path / "hi.wav")), ("voices",)):
+            refused = run(tmp_path, *command, "--url", away, **elsewhere)
+            assert refused.code == 1
+            assert "is not trusted" in refused.err
+            assert "--ca" in refused.err
+            assert "Traceback" not in refused.err
+            heard = run(tmp_path, *command, "--url", away, "--ca", str(tmp_path / "ca.pem"), **elsewhere)
+            assert heard.code == 0, heard.err
+            heard = run(tmp_path, *command, "--url", away, **elsewhere, HIWAR_CA=str(tmp_path / "ca.pem"))
+            assert heard.code == 0, heard.err
+
+
+def test_a_certificate_of_its_own_is_trusted_by_the_file_that_is_told(tmp_path: Path) -> None:
+    with serve_process(tmp_path, "--tls-self-signed") as server:
+        told = re.search(r"certificate (\S+) \(signed by itself", server.announced)
+        assert told, server.announced
+        assert told[1] == str(tmp_path / "tls" / "self-signed.pem")
+        assert f" --live --url {server.url} --data-dir {tmp_path} --ca {told[1]}\n" in server.announced
+        grpc_target = re.search(r"grpc +(\S+), TLS\n", server.announced)
+        assert grpc_target
+        trust = grpc.ssl_channel_credentials(Path(told[1]).read_bytes())
+        with grpc.secure_channel(grpc_target[1], trust) as channel:
+            grpc.channel_ready_future(channel).result(WAIT_S)
+        for known in ((), ("--ca", told[1])):
+            spoken_to = run(tmp_path, "say", "hi", "-o", str(tmp_path / "hi.wav"), "--url", server.url, *known)
+            assert spoken_to.code == 0, spoken_to.err
+        assert server.stop().code == 0
+    assert sorted(path.name for path in (tmp_path / "tls").iterdir()) == [".lock", "self-signed.key", "self-signed.pem"]
+
+
+def test_tls_that_cannot_be_meant(tmp_path: Path) -> None:
+    for options, sentence in (
+        (("--tls-self-signed", "--tls-cert", "a.pem", "--tls-key", "a.key"), "leave out one of them"),
+        (("--grpc-client-ca", "a.pem"), "grpc_client_ca needs TLS"),
+    ):
+        ended = run(tmp_path, "serve", "--port", "0", *options)
+        assert ended.code == 1
+        assert sentence in ended.err
+        assert "Traceback" not in ended.err
+
+
+def test_who_closes_the_terminal_ends_a_server_with_tls_too(tmp_path: Path) -> None:
+    """Elsewhere SIGHUP has the certificate read again."""
+    command, environment = hiwar_command(tmp_path, MODEL_FREE_VARIABLES)
+    ours, its = pty.openpty()
+    serving = [*command, "serve", "--port", "0", "--grpc-port", "0", "--tls-self-signed"]
+    out, err = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen(serving, env=environment, stdin=its, stdout=out, stderr=err) as server:
+        assert server.stdout is not None
+        os.close(its)
+        assert any(b"--live" in line for line in server.stdout), "it never began"
+        os.close(ours)
+        server.send_signal(signal.SIGHUP)
+        try:
+            assert server.wait(WAIT_S) == -signal.SIGHUP
+        finally:
+            server.kill()
+
+
 def test_the_operator_of_a_server_for_others_reaches_it_by_the_address_that_is_told(tmp_path: Path) -> None:
     assert run(tmp_path, "keys", "create", "--name", "me").code == 0
     with serve_process(tmp_path, "--host", "0.0.0.0") as server:  # noqa: S104 - others are what this is about
+        assert "keys and speech travel in the clear" in server.line_with("without TLS")
         told = re.search(r" --live --url (ws://127\.0\.0\.1:\d+)", server.announced)
         assert told, server.announced
         bound = run(tmp_path, "voices", "bind", "Yara", "tone/tone", "--url", told[1])

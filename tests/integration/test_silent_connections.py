@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import uvicorn
@@ -17,7 +16,6 @@ from hiwar.server.http_protocol import BoundedHttpProtocol
 from hiwar.server.lifecycle import _config
 from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
 from support.raw_websocket import TEXT, frame, upgrade
-from support.serving import live_server
 from support.streams import run
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: test\r\n\r\n"
@@ -113,9 +111,8 @@ def test_a_complete_request_and_an_upgraded_connection_are_left_alone() -> None:
     run(scenario())
 
 
-def test_the_server_has_this_bound(tmp_path: Path) -> None:
-    with live_server(tmp_path) as server:
-        config = _config(server.settings, Starlette())
-        config.load()
+def test_the_server_has_this_bound() -> None:
+    config = _config(Starlette())
+    config.load()
     assert issubclass(config.http_protocol_class, BoundedHttpProtocol)
     assert 0 < BoundedHttpProtocol.request_head_timeout_s <= 30

@@ -37,11 +37,15 @@ events = st.one_of(
 
 
 class AsrSessionMachine(RuleBasedStateMachine):
-    """The model: whether `ready` was said, whether the recogniser was told the end, and how many finals there were."""
+    """The model: whether `ready` was said, whether the recogniser was told the end, and how many finals there were.
+
+    With `as_fields` the transport takes control messages apart itself.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
+        self.as_fields = False
         self.session = AsrServerSession(RecognitionConfig("r"), limits=LIMITS, now=self.now)
         self.state = State.SIGNING_IN
         self.ready = False
@@ -49,8 +53,9 @@ class AsrSessionMachine(RuleBasedStateMachine):
         self.closes = 0
         self.finals = 0
 
-    @initialize(how=st.sampled_from(["header", "header", "frame", "later"]))
-    def begin(self, how: str) -> None:
+    @initialize(how=st.sampled_from(["header", "header", "frame", "later"]), as_fields=st.booleans())
+    def begin(self, how: str, as_fields: bool) -> None:
+        self.as_fields = as_fields
         if how == "frame":
             self.text('{"x-api-key": "key"}')
         if how != "later":
@@ -68,7 +73,13 @@ class AsrSessionMachine(RuleBasedStateMachine):
 
     @rule(kind=st.sampled_from(["keepalive", "finalize"]) | json_values)
     def control(self, kind: object) -> None:
-        self.text(json.dumps({"type": kind}))
+        self.say({"type": kind})
+
+    def say(self, fields: dict[str, object]) -> None:
+        if self.as_fields:
+            self.carry_out(self.session.receive_fields(fields, self.now))
+        else:
+            self.text(json.dumps(fields))
 
     @precondition(lambda self: self.ready)
     @rule(draining=st.booleans())
@@ -76,7 +87,7 @@ class AsrSessionMachine(RuleBasedStateMachine):
         if draining:
             self.carry_out(self.session.drain())
         else:
-            self.text('{"type": "finish"}')
+            self.say({"type": "finish"})
 
     @rule(size=st.sampled_from([0, 1, 2, 100]))
     def audio(self, size: int) -> None:
@@ -106,7 +117,7 @@ class AsrSessionMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.finals > 1)
     @rule()
     def conclude(self) -> None:
-        self.text('{"type": "finish"}')
+        self.say({"type": "finish"})
         self.carry_out(self.session.completed(10))
         assert self.session.state is State.CLOSED
 

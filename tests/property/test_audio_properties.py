@@ -12,6 +12,7 @@ from hiwar.audio.encoding import SpeechEncoder
 from hiwar.audio.pcm import Samples, from_linear16, to_linear16
 from hiwar.audio.polyphase import PolyphaseResampler
 from hiwar.engines.tone.recognition import ToneRecognition
+from hiwar.errors import ErrorCode, HiwarError
 from hiwar.vocabulary import (
     RECOGNITION_SAMPLE_RATES,
     SYNTHESIS_SAMPLE_RATES,
@@ -19,7 +20,7 @@ from hiwar.vocabulary import (
     AudioFormat,
     SpeechFormat,
 )
-from support.tones import TONE_RATE, tones
+from support.tones import TONE_RATE, spoken, tones
 
 # A busy machine is no reason to fail.
 unhurried = settings(deadline=None)
@@ -36,6 +37,14 @@ routes = st.one_of(
     st.sampled_from([(SpeechFormat.MULAW, AudioEncoding.MULAW, 8000), (SpeechFormat.ALAW, AudioEncoding.ALAW, 8000)]),
 )
 sentences = st.text(st.characters(codec="utf-8"), min_size=1, max_size=30)
+
+
+PLAIN = (AudioEncoding.LINEAR16, AudioEncoding.MULAW, AudioEncoding.ALAW)
+COMPRESSED = tuple(
+    (encoding, spoken("hello", sample_rate=16_000, encoding=encoding))
+    for encoding in AudioEncoding
+    if encoding not in PLAIN
+)
 
 
 def cut(samples: Samples, places: list[int]) -> list[Samples]:
@@ -66,16 +75,41 @@ def test_resampling_does_not_depend_on_the_cuts(
 
 
 @unhurried
-@given(octets, cut_places, st.sampled_from(AudioEncoding), st.sampled_from(RECOGNITION_SAMPLE_RATES))
+@given(octets, cut_places, st.sampled_from(PLAIN), st.sampled_from(RECOGNITION_SAMPLE_RATES))
 def test_decoding_does_not_depend_on_the_cuts(
     data: bytes, places: list[int], encoding: AudioEncoding, rate: int
 ) -> None:
     whole, pieces = PcmDecoder(encoding, rate), PcmDecoder(encoding, rate)
-    expected = np.concatenate((whole.decode(data), whole.flush()))
-    heard = [pieces.decode(piece) for piece in cut_bytes(data, places)]
+    expected = np.concatenate((*whole.decode(data), whole.flush()))
+    heard = [samples for piece in cut_bytes(data, places) for samples in pieces.decode(piece)]
     assert (np.concatenate((*heard, pieces.flush())) == expected).all()
-    whole_samples = len(data) // encoding.bytes_per_sample
+    whole_samples = len(data) // encoding.bytes_per_s(1)
     assert abs(expected.size - whole_samples * 16000 / rate) <= 0.5
+
+
+@unhurried
+@given(st.sampled_from(COMPRESSED), st.lists(st.integers(0, 20_000), max_size=12).map(sorted))
+def test_compressed_audio_does_not_depend_on_the_cuts(stream: tuple[AudioEncoding, bytes], places: list[int]) -> None:
+    encoding, data = stream
+    whole, pieces = PcmDecoder(encoding, 16_000), PcmDecoder(encoding, 16_000)
+    expected = np.concatenate((*whole.decode(data), whole.flush()))
+    heard = [samples for piece in cut_bytes(data, places) for samples in pieces.decode(piece)]
+    assert (np.concatenate((*heard, pieces.flush())) == expected).all()
+
+
+@unhurried
+@given(st.sampled_from(COMPRESSED), st.integers(0, 20_000), octets, cut_places)
+def test_damaged_audio_is_refused_or_heard_and_never_too_much_at_a_time(
+    stream: tuple[AudioEncoding, bytes], place: int, damage: bytes, places: list[int]
+) -> None:
+    encoding, data = stream
+    decoder, refused = PcmDecoder(encoding, 16_000), None
+    try:
+        for piece in cut_bytes(data[:place] + damage + data[place + len(damage) :], places):
+            assert all(samples.size <= 1600 for samples in decoder.decode(piece))
+    except HiwarError as error:
+        refused = error.code
+    assert refused in {None, ErrorCode.CORRUPT_AUDIO, ErrorCode.UNSUPPORTED_FORMAT}
 
 
 @unhurried
@@ -116,7 +150,7 @@ def test_any_text_comes_back_through_any_route_and_noise(
     synthesis, recognition, rate = route
     encoder, decoder = SpeechEncoder(AudioFormat(synthesis, rate), TONE_RATE), PcmDecoder(recognition, rate)
     sent = (encoder.encode(tones(text, speed)), encoder.finish())
-    arrived = [decoder.decode(chunk) for chunk in sent]
+    arrived = [samples for chunk in sent for samples in decoder.decode(chunk)]
     audio = np.concatenate((np.zeros(silence_samples, np.float32), *arrived, decoder.flush()))
     level = np.sqrt(np.mean(audio**2) / 10 ** (snr_db / 10)) if audio.any() else 0.01
     noise = np.random.default_rng(seed).standard_normal(audio.size) * level

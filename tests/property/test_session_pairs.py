@@ -1,5 +1,7 @@
-"""The client's session and the server's, frames pumped from one into the other: both sides tell the same story."""
+"""Sessions in pairs: client and server, and two servers told the same in two forms. Both tell the same story."""
 
+import itertools
+import json
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -223,6 +225,76 @@ def test_a_recognition_stream_ends_with_everything_answered(script: list[str], d
     assert sum(isinstance(event, Final) for event in heard_by_client) == script.count("final")
     assert client.done
     assert server.state is State.CLOSED
+
+
+ids = st.none() | st.sampled_from(["a", "b", "", 7])
+speech_messages = st.one_of(
+    st.fixed_dictionaries(
+        {"text": st.text(max_size=5)},
+        optional={"request_id": ids, "voice": st.sampled_from(["Yara", "Nobody", None]), "speed": st.floats(0, 3)},
+    ),
+    st.fixed_dictionaries({"type": st.just("start"), "request_id": ids}, optional={"format": st.text(max_size=3)}),
+    st.fixed_dictionaries({"type": st.just("text"), "text": st.text(max_size=5) | st.integers()}),
+    st.fixed_dictionaries({"type": st.just("cancel"), "request_id": ids}),
+    st.fixed_dictionaries({"type": st.sampled_from(["flush", "finish", "sing", 1])}),
+)
+recognition_messages = st.fixed_dictionaries(
+    {}, optional={"type": st.sampled_from(["finalize", "finish", "keepalive", "sing", 1, None])}
+)
+Message = dict[str, object]
+
+
+@given(st.lists(speech_messages | st.sampled_from(["audio", "flushed", "end", "time"]), max_size=20), st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_a_speech_message_means_the_same_as_fields_and_in_a_frame(script: list[Message | str], signed: bool) -> None:
+    framed, taken_apart = (
+        TtsServerSession(
+            voices=("Yara",),
+            limits=TTS_LIMITS,
+            new_request_id=map(str, itertools.count()).__next__,
+            now=0.0,
+        )
+        for _ in range(2)
+    )
+    if signed:
+        assert framed.signed_in(0.0) == taken_apart.signed_in(0.0)
+    active = ""
+    for now, entry in enumerate(script):
+        if isinstance(entry, str):
+            one, other = (_pipeline_says(session, entry, active, now) for session in (framed, taken_apart))
+        else:
+            one, other = framed.receive_text(json.dumps(entry), now), taken_apart.receive_fields(entry, now)
+        assert one == other
+        assert (framed.state, framed.deadline_s) == (taken_apart.state, taken_apart.deadline_s)
+        active = next((e.request.request_id for e in one if isinstance(e, StartSynthesis)), active)
+    assert framed.peer_closed() == taken_apart.peer_closed()
+
+
+def _pipeline_says(session: TtsServerSession, what: str, request_id: str, now: float) -> tuple[TtsEffect, ...]:
+    match what:
+        case "audio":
+            return session.audio(request_id, b"audio", SynthesisProgress(1.0, 1, 1), now)
+        case "flushed":
+            return session.flushed(request_id, SynthesisProgress(1.0, 1, 1), now)
+        case "end":
+            return session.completed(request_id, SynthesisProgress(2.0, 2, 1), now)
+        case _:
+            return session.tick(now + TTS_LIMITS.idle_timeout_ms / 1000)
+
+
+@given(st.lists(recognition_messages | st.sampled_from([b"", bytes(2)]), max_size=10), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_a_control_means_the_same_as_fields_and_in_a_frame(script: list[Message | bytes], signed: bool) -> None:
+    framed, taken_apart = (AsrServerSession(RecognitionConfig("r"), limits=ASR_LIMITS, now=0.0) for _ in range(2))
+    if signed:
+        assert framed.signed_in(0.0) == taken_apart.signed_in(0.0)
+    for now, entry in enumerate(script):
+        if isinstance(entry, bytes):
+            assert framed.receive_binary(entry, now) == taken_apart.receive_binary(entry, now)
+        else:
+            assert framed.receive_text(json.dumps(entry), now) == taken_apart.receive_fields(entry, now)
+        assert (framed.state, framed.deadline_s) == (taken_apart.state, taken_apart.deadline_s)
+    assert framed.peer_closed() == taken_apart.peer_closed()
 
 
 @given(st.text())

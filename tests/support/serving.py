@@ -50,6 +50,12 @@ class LiveServer:
         """The WebSocket address without a path."""
         return self.running.url("ws")
 
+    @property
+    def grpc_target(self) -> str:
+        """Where a gRPC channel connects."""
+        host, port = self.running.grpc_address
+        return f"{host}:{port}"
+
     def call(self, function: Callable[[], Result]) -> Result:
         """Run a function on the server's event loop and return what it returns."""
 

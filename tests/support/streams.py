@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 
 from hiwar.pipelines.hearing import Hearing, Listened
 from hiwar.pipelines.synthesis import SpeechChunk
-from hiwar.serving.connection import PeerGoneError
+from hiwar.protocol import json_codec
+from hiwar.protocol.messages import ServerMessage
+from hiwar.serving.connection import Incoming, PeerGoneError
 from hiwar.text.feed import SegmentFeed
 from hiwar.vocabulary import RecognitionEvent, SynthesisProgress
 
@@ -47,7 +49,7 @@ class QueueConnection:
     """A connection whose peer is the test. Text frames are kept as decoded JSON."""
 
     def __init__(self) -> None:
-        self.incoming: asyncio.Queue[str | bytes | None] = asyncio.Queue()
+        self.incoming: asyncio.Queue[Incoming | None] = asyncio.Queue()
         self.sent: list[dict[str, Any] | bytes] = []
         self.closed: tuple[int, str] | None = None
         self.sending = 0
@@ -79,12 +81,18 @@ class QueueConnection:
         """What was sent, in order: message types, and `audio` for each binary frame."""
         return [frame["type"] if isinstance(frame, dict) else "audio" for frame in self.sent]
 
-    async def receive(self) -> str | bytes | None:
+    async def receive(self) -> Incoming | None:
         frame = await self.incoming.get()
         self._changed.set()
         return frame
 
-    async def send(self, frame: str | bytes) -> None:
+    async def send(self, message: ServerMessage) -> None:
+        await self._send(json.loads(json_codec.encode(message)))
+
+    async def send_audio(self, audio: bytes) -> None:
+        await self._send(audio)
+
+    async def _send(self, frame: dict[str, Any] | bytes) -> None:
         self.sending += 1
         self._changed.set()
         try:
@@ -93,7 +101,7 @@ class QueueConnection:
             self.sending -= 1
         if self.failure is not None:
             raise self.failure
-        self.sent.append(frame if isinstance(frame, bytes) else json.loads(frame))
+        self.sent.append(frame)
         self._changed.set()
 
     async def close(self, code: int, reason: str) -> None:

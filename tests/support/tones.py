@@ -2,16 +2,19 @@
 
 import numpy as np
 import soxr
-from numpy.typing import NDArray
 
-from hiwar.audio.g711 import decode_alaw, decode_mulaw, encode_alaw, encode_mulaw
+from hiwar.audio.g711 import encode_alaw, encode_mulaw
 from hiwar.audio.pcm import Samples
 from hiwar.engines.tone.recognition import ToneRecognition
 from hiwar.engines.tone.synthesis import ToneSynthesis
+from hiwar.vocabulary import SpeechFormat
+from support.encoded_files import encoded
+from support.players import play
 
 TONE_RATE = 24000
 _MODEL_RATE = 16000
 _WAV_HEADER_BYTES = 44
+_CODECS = {"ogg_opus": ("ogg", "libopus"), "flac": ("flac", "flac")}
 
 
 def tones(text: str, speed: float = 1.0) -> Samples:
@@ -28,6 +31,8 @@ def spoken(text: str, *, sample_rate: int, encoding: str, silence_ms: int = 0) -
         return encode_mulaw(padded)
     if encoding == "alaw":
         return encode_alaw(padded)
+    if encoding in _CODECS:
+        return encoded(padded, sample_rate, *_CODECS[encoding])
     return (np.clip(padded, -1, 1) * 32767).astype("<i2").tobytes()
 
 
@@ -39,13 +44,6 @@ def heard(audio: bytes, *, sample_rate: int, audio_format: str) -> str:
         assert int.from_bytes(audio[24:28], "little") == sample_rate
         assert audio.count(b"RIFF") == 1
         audio = audio[_WAV_HEADER_BYTES:]
-    samples = np.asarray(soxr.resample(_samples(audio, audio_format), sample_rate, _MODEL_RATE), np.float32)
+    played = play(audio, SpeechFormat.PCM if audio_format == "wav" else SpeechFormat(audio_format))
+    samples = np.asarray(soxr.resample(played.samples, played.sample_rate or sample_rate, _MODEL_RATE), np.float32)
     return ToneRecognition().recognize(samples, language=None, final=True).text
-
-
-def _samples(audio: bytes, audio_format: str) -> NDArray[np.float32]:
-    if audio_format == "mulaw":
-        return decode_mulaw(audio)
-    if audio_format == "alaw":
-        return decode_alaw(audio)
-    return (np.frombuffer(audio, "<i2") / 32768).astype(np.float32)

@@ -1,5 +1,6 @@
-"""Audio files as 16-bit mono PCM in small chunks. WAV by the standard library, other formats by soundfile."""
+"""Audio files as 16-bit mono PCM in small chunks. Plain WAV by the standard library, other files by `hiwar.audio`."""
 
+import itertools
 import wave
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,19 +22,25 @@ class PcmFile:
 
 
 def open_audio(path: Path) -> PcmFile:
-    """Open a file for streaming. Raises HiwarError that says what can be read and what to install."""
-    return _plain_wav(path) or _by_soundfile(path)
+    """Open a file for streaming. Raises HiwarError that says what can be read and what to install.
+
+    A damaged file may show it only while its chunks are read.
+    """
+    try:
+        return _plain_wav(path) or _by_content(path)
+    except OSError as error:
+        raise HiwarError(ErrorCode.INVALID_REQUEST, f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _plain_wav(path: Path) -> PcmFile | None:
+    """None for anything else, and for what has no sizes or wrong ones."""
     try:
         file = wave.open(str(path), "rb")  # noqa: SIM115 - closed by the generator that reads it
     except (wave.Error, EOFError):
         return None
-    except OSError as error:
-        raise HiwarError(ErrorCode.INVALID_REQUEST, f"{path} cannot be read: {error.strerror}.") from error
     rate = file.getframerate()
-    if file.getnchannels() != 1 or file.getsampwidth() != 2 or rate not in RECOGNITION_SAMPLE_RATES:
+    is_plain = file.getnchannels() == 1 and file.getsampwidth() == 2 and rate in RECOGNITION_SAMPLE_RATES
+    if not is_plain or not 0 < 2 * file.getnframes() < path.stat().st_size:
         file.close()
         return None
     return PcmFile(rate, _wav_chunks(file))
@@ -45,29 +52,20 @@ def _wav_chunks(file: wave.Wave_read) -> Iterator[bytes]:
             yield chunk
 
 
-def _by_soundfile(path: Path) -> PcmFile:
+def _by_content(path: Path) -> PcmFile:
     try:
-        import soundfile
-
+        from hiwar.audio.files import recording_blocks
         from hiwar.audio.pcm import to_linear16
-        from hiwar.audio.resample import Resampler
     except ImportError as error:
-        message = f"{path} is not 16-bit mono WAV; to read other files: pip install 'hiwar[files]'"
+        message = f"{path} is not 16-bit mono WAV; to read other files: pip install 'hiwar[codecs]'"
         raise HiwarError(ErrorCode.UNSUPPORTED_FORMAT, message) from error
-    try:
-        file = soundfile.SoundFile(path)
-    except soundfile.LibsndfileError as error:
-        message = (
-            f"{path} is no audio that can be read here; convert it first: ffmpeg -i FILE -ac 1 -ar 16000 audio.wav"
-        )
-        raise HiwarError(ErrorCode.UNSUPPORTED_FORMAT, message) from error
-    rate = file.samplerate if file.samplerate in RECOGNITION_SAMPLE_RATES else MODEL_SAMPLE_RATE
-    resampler = Resampler(file.samplerate, rate)
 
     def chunks() -> Iterator[bytes]:
-        with file:
-            for block in file.blocks(CHUNK_FRAMES, dtype="float32", always_2d=True):
-                yield to_linear16(resampler.process(block.mean(axis=1)))
-            yield to_linear16(resampler.flush())
+        with path.open("rb") as file:
+            for block in recording_blocks(file):
+                for start in range(0, block.size, CHUNK_FRAMES):
+                    yield to_linear16(block[start : start + CHUNK_FRAMES])
 
-    return PcmFile(rate, chunks())
+    read = chunks()
+    first = next(read, b"")  # what is no audio is said before a server is asked for
+    return PcmFile(MODEL_SAMPLE_RATE, itertools.chain((first,), read))

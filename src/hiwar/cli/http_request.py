@@ -9,7 +9,8 @@ import msgspec
 
 from hiwar.cli.server_choice import Server, on_this_machine
 from hiwar.client import ConnectionFailedError
-from hiwar.client.connecting import key_header
+from hiwar.client.connecting import key_header, no_hiwar_server
+from hiwar.client.trust import client_context, not_secured
 from hiwar.errors import ErrorCode, HiwarError
 
 
@@ -32,7 +33,7 @@ def request(
     address = "http" + server.url.removeprefix("ws") + path
     asked = urllib.request.Request(address, content, headers, method=method)  # noqa: S310 - http or https
     try:
-        with _opener(server.url).open(asked, timeout=timeout_s) as response:
+        with _opener(server).open(asked, timeout=timeout_s) as response:
             return bytes(response.read())
     except urllib.error.HTTPError as error:
         with error:
@@ -43,24 +44,21 @@ def request(
         )
         raise ConnectionFailedError(message) from error
     except (ConnectionResetError, http.client.HTTPException) as error:
-        message = (
-            f"What listens at {server.url} does not answer as a hiwar server; is it one with TLS (--url wss://...)?"
-        )
-        raise ConnectionFailedError(message) from error
+        raise no_hiwar_server(server.url) from error
     except OSError as error:
+        cause = error.reason if isinstance(error, urllib.error.URLError) else error
+        if isinstance(cause, ssl.SSLError):
+            raise ConnectionFailedError(not_secured(server.url, cause)) from error
         raise ConnectionFailedError(f"No hiwar server answers at {server.url}; start one with: hiwar serve") from error
 
 
-def _opener(url: str) -> urllib.request.OpenerDirector:
-    if not on_this_machine(url):
-        return urllib.request.build_opener(_NoRedirect)
-    # A certificate is made out to other names than a loopback address, and who listens here is known without.
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    # To this machine no proxy leads, and one would see the key.
-    direct = urllib.request.ProxyHandler({})
-    return urllib.request.build_opener(_NoRedirect, direct, urllib.request.HTTPSHandler(context=context))
+def _opener(server: Server) -> urllib.request.OpenerDirector:
+    handlers: list[urllib.request.BaseHandler] = [_NoRedirect()]
+    if on_this_machine(server.url):
+        handlers.append(urllib.request.ProxyHandler({}))  # no proxy leads here, and one would see the key
+    if server.url.startswith("wss:"):
+        handlers.append(urllib.request.HTTPSHandler(context=client_context(server.trusted)))
+    return urllib.request.build_opener(*handlers)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -18,13 +18,15 @@ from hiwar.client import AsyncClient, Speech
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.vocabulary import DEFAULT_VOICE, LANGUAGE_CHOICES, SYNTHESIS_SAMPLE_RATES, LanguageChoice, SpeechFormat
 
+_SUFFIXES = {f".{name}": name for name in SpeechFormat} | {".ogg": SpeechFormat.OPUS}
+
 
 @click.command(
     epilog="""\b
 Examples:
   hiwar say "مرحبا بكم في حوار"
   hiwar say "Your balance is $25.50." --voice Yara_en -o balance.wav
-  echo "صباح الخير" | hiwar say --voice Nouf -o morning.wav
+  echo "صباح الخير" | hiwar say --voice Nouf -o morning.mp3
   hiwar say "Hello" --voice Yara_en -o - | aplay
   hiwar say "Hello again" --voice Yara_en -o again.wav --words > again.txt
   hiwar say "رصيدك 25.50 ريال حتى 22/11/2026" --explain
@@ -46,7 +48,7 @@ Speak along with a program, here one that writes with pauses:
     "--format",
     "audio_format",
     type=click.Choice([str(name) for name in SpeechFormat]),
-    help="What -o holds. [default: wav]",
+    help="What -o holds. [default: what its name ends with, else wav]",
 )
 @click.option("--sample-rate", type=click.Choice([str(rate) for rate in SYNTHESIS_SAMPLE_RATES]), help="In Hz.")
 @click.option(
@@ -70,17 +72,18 @@ def command(
     explain: bool,
     url: str | None,
     api_key: str | None,
+    ca: Path | None,
     config: Path | None,
     data_dir: Path | None,
 ) -> None:
     """Speak TEXT: play it, or write it with -o. With - or no TEXT, speak what comes in by a pipe, as it comes."""
     spoken = _given(text)
-    chosen = chosen_server(url, api_key, config, data_dir)
+    chosen = chosen_server(url, api_key, config, data_dir, ca)
     if explain:
         return asyncio.run(_explain(spoken, voice, language, chosen))
     if words and output == Path("-"):
         raise click.UsageError("Standard output carries the audio; for --words name a file: -o FILE.")
-    wanted, player = SpeechFormat(audio_format or "wav"), find_player() if output is None else None
+    wanted, player = _file_format(audio_format, output), find_player() if output is None else None
     if player is not None and audio_format is not None:
         raise click.UsageError("The speech is played; --format says what a file holds: add -o FILE, or leave it out.")
     if output is None and player is None:
@@ -89,7 +92,7 @@ def command(
 
     async def speak() -> None:
         async with chosen as server:
-            speech = AsyncClient(server.url, server.api_key).speak(
+            speech = AsyncClient(server.url, server.api_key, ca=server.trusted).speak(
                 spoken,
                 voice=voice,
                 audio_format=_wire_format(wanted, output),
@@ -98,9 +101,7 @@ def command(
                 language=language,
                 word_timestamps=words,
             )
-            await _deliver(speech, output, player, wanted)
-            if words:
-                _print_words(speech)
+            await _deliver(speech, output, player, wanted, words=words)
 
     return asyncio.run(speak())
 
@@ -126,6 +127,12 @@ def _given(text: str | None) -> str | AsyncIterable[str]:
     return piped_text(sys.stdin.fileno())
 
 
+def _file_format(named: str | None, output: Path | None) -> SpeechFormat:
+    if named is not None:
+        return SpeechFormat(named)
+    return _SUFFIXES.get(output.suffix.lower(), SpeechFormat.WAV) if output is not None else SpeechFormat.WAV
+
+
 def _wire_format(wanted: SpeechFormat, output: Path | None) -> SpeechFormat:
     """WAV files are written here, so that their header knows the length; a pipe gets the server's streaming header."""
     if output is None:
@@ -133,7 +140,9 @@ def _wire_format(wanted: SpeechFormat, output: Path | None) -> SpeechFormat:
     return SpeechFormat.PCM if wanted is SpeechFormat.WAV and output != Path("-") else wanted
 
 
-async def _deliver(speech: Speech, output: Path | None, player: Player | None, wanted: SpeechFormat) -> None:
+async def _deliver(
+    speech: Speech, output: Path | None, player: Player | None, wanted: SpeechFormat, *, words: bool
+) -> None:
     async with speech:
         if player is not None:
             await player.play(speech)
@@ -147,6 +156,8 @@ async def _deliver(speech: Speech, output: Path | None, player: Player | None, w
                 raise HiwarError(ErrorCode.INVALID_REQUEST, message) from error
     if speech.complete is not None and speech.complete.audio_ms == 0:
         raise HiwarError(ErrorCode.INVALID_REQUEST, "There is nothing to speak in this text.")
+    if words:
+        _print_words(speech)
 
 
 async def _write(audio: AsyncIterator[bytes] | Speech, file: BinaryIO) -> None:

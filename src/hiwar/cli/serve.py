@@ -1,11 +1,16 @@
 """`hiwar serve`: the server in the foreground, until it is told to stop."""
 
 import asyncio
+import logging
+import os
 import shlex
 import signal
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -18,51 +23,40 @@ from hiwar.errors import EngineUnavailableError
 from hiwar.server.settings import LoadedSettings, Settings, load_settings
 from hiwar.serving.auth import read_local_key
 
+if TYPE_CHECKING:
+    from hiwar.server.lifecycle import RunningServer
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+log = logging.getLogger("hiwar.server")
+
 
 @click.command(
     epilog="""\b
 Examples:
   hiwar serve
   hiwar serve --port 9000 --data-dir ./data
+  hiwar serve --tls-self-signed
   hiwar serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem
   HIWAR_LIMITS_STREAMS_MAX=16 hiwar serve --config hiwar.toml --print-config"""
 )
 @click.option("--host", help="Address to listen on. [default: 127.0.0.1]")
 @click.option("--port", type=int, help="Port of HTTP and WebSocket; 0 takes a free one. [default: 8080]")
-@click.option("--grpc-port", type=int, help="Port of gRPC, kept for the version that serves it. [default: 9101]")
-@click.option("--tls-cert", type=click.Path(dir_okay=False, path_type=Path), help="Certificate chain (PEM).")
-@click.option("--tls-key", type=click.Path(dir_okay=False, path_type=Path), help="Its private key (PEM).")
+@click.option("--grpc-port", type=int, help="Port of gRPC; 0 takes a free one. [default: 9101]")
+@click.option("--tls-cert", type=_FILE, help="Certificate chain (PEM), for all three; read again when it changes.")
+@click.option("--tls-key", type=_FILE, help="Its private key (PEM).")
+@click.option("--tls-self-signed", is_flag=True, default=None, help="Make a certificate for trying TLS, and keep it.")
+@click.option("--grpc-client-ca", type=_FILE, help="Authorities (PEM) whose certificates clients of gRPC must have.")
 @config_option
 @data_dir_option
 @models_dir_option
 @click.option("--print-config", is_flag=True, help="Show every setting and where it comes from, then stop.")
-def command(
-    host: str | None,
-    port: int | None,
-    grpc_port: int | None,
-    tls_cert: Path | None,
-    tls_key: Path | None,
-    config: Path | None,
-    data_dir: Path | None,
-    models_dir: Path | None,
-    print_config: bool,
-) -> None:
+def command(config: Path | None, print_config: bool, **flags: object) -> None:
     """Start the speech server. Ctrl-C or SIGTERM finishes what is under way, then stops it.
 
     On loopback it makes a key by itself; to be reached by others it needs one from: hiwar keys create
     """
-    loaded = load_settings(
-        {
-            "host": host,
-            "port": port,
-            "grpc_port": grpc_port,
-            "tls_cert": tls_cert and str(tls_cert),
-            "tls_key": tls_key and str(tls_key),
-            "data_dir": data_dir and str(data_dir),
-            "models_dir": models_dir and str(models_dir),
-        },
-        config,
-    )
+    loaded = load_settings(flags, config)
     if print_config:
         _print_settings(loaded)
         return
@@ -91,12 +85,16 @@ async def _serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    if not settings.tls and not settings.on_loopback:
+        log.warning("without TLS keys and speech travel in the clear; set --tls-cert and --tls-key, or use a proxy's")
     async with running(settings, lambda line: click.echo(f"  {line}", err=True)) as server:
+        if server.tls is not None:
+            loop.add_signal_handler(signal.SIGHUP, partial(_hung_up, os.isatty(0), server.tls.reload))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait([server.ready, stopping], return_when=asyncio.FIRST_COMPLETED)
         if server.ready.done():
             server.ready.result()
-            _announce(settings, server.url("ws"), server.url("http"), time.monotonic() - began_s)
+            _announce(settings, server, time.monotonic() - began_s)
             offer_voice(settings, _this_program(), _binding_options(settings, server.url("ws")))
         await stopping
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -105,17 +103,32 @@ async def _serve(settings: Settings) -> None:
         click.echo("Finishing what is under way; a second Ctrl-C ends it at once.", err=True)
 
 
-def _announce(settings: Settings, websocket: str, http: str, seconds: float) -> None:
+def _hung_up(had_terminal: bool, reload: Callable[[], None]) -> None:
+    """SIGHUP asks for the certificate to be read again, unless it says that the terminal has been closed."""
+    if had_terminal and not os.isatty(0):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGHUP)
+    reload()
+
+
+def _announce(settings: Settings, server: "RunningServer", seconds: float) -> None:
+    websocket = server.url("ws")
     key = read_local_key(settings.data_dir) if settings.on_loopback else None
     run, there = _this_program(), _server_options(settings, websocket)
+    trusted = ""
+    if settings.tls_self_signed:
+        certificate = settings.self_signed_certificate
+        there += f" --ca {shlex.quote(str(certificate))}"
+        trusted = f"\n  certificate {certificate} (signed by itself: clients have to trust this file)"
     click.echo(
         f"""
 hiwar is ready after {seconds:.1f} s.
 
   speak       {websocket}/v1/tts/stream
   listen      {websocket}/v1/asr/stream
-  health      {http}/readyz
-  API key     {key or "made with: hiwar keys create --name me"}
+  grpc        {server.grpc_target}{", TLS" if server.tls else ""}
+  health      {server.url("http")}/readyz
+  API key     {key or "made with: hiwar keys create --name me"}{trusted}
 
 Try, in another terminal:
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import click
 
 from hiwar.cli.options import config_option
+from hiwar.client.trust import KnownCertificate, Trusted
 from hiwar.errors import EngineUnavailableError, ErrorCode, HiwarError
 from hiwar.server.settings import Settings, load_settings
 from hiwar.serving.auth import read_local_key
@@ -21,22 +22,31 @@ from hiwar.serving.auth import read_local_key
 DEFAULT_URL = "ws://127.0.0.1:8080"
 _LOOPBACK_HOSTS = {"127.0.0.1", "::1", "localhost"}
 
+ca_option = click.option(
+    "--ca",
+    envvar="HIWAR_CA",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Whose certificates to trust (PEM). [default: the system's authorities, this machine's own server]",
+)
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where to connect, and with which key."""
+    """Where to connect, with which key, and whose certificate is believed."""
 
     url: str
     api_key: str | None = field(repr=False)
+    trusted: Trusted = None
 
 
 def server_options(command: Command) -> Command:
-    """`--url`, `--api-key`, `--config` and `--data-dir` on a client command."""
+    """`--url`, `--api-key`, `--ca`, `--config` and `--data-dir` on a client command."""
     options = (
         click.option("--url", envvar="HIWAR_URL", help=f"The server's address. [default: {DEFAULT_URL}]"),
         click.option("--api-key", envvar="HIWAR_API_KEY", help="The key. [default: this machine's own key]"),
+        ca_option,
         config_option,
         click.option(
             "--data-dir",
@@ -51,12 +61,12 @@ def server_options(command: Command) -> Command:
 
 @contextlib.asynccontextmanager
 async def chosen_server(
-    url: str | None, api_key: str | None, config: Path | None, data_dir: Path | None
+    url: str | None, api_key: str | None, config: Path | None, data_dir: Path | None, ca: Path | None = None
 ) -> AsyncIterator[Server]:
     """The server for one command. Raises HiwarError when none is there and none can be started."""
     settings = load_settings({"data_dir": data_dir}, config).settings
     if (address := await running_server(url)) is not None:
-        yield Server(address, api_key or _local_key(address, settings))
+        yield Server(address, api_key or _local_key(address, settings), ca or shown_here(address, settings))
         return
     async with own_server(settings) as server:
         yield server
@@ -87,6 +97,15 @@ def _websocket_url(url: str) -> str:
 
 def _local_key(url: str, settings: Settings) -> str | None:
     return read_local_key(settings.data_dir) if on_this_machine(url) else None
+
+
+def shown_here(url: str, settings: Settings) -> KnownCertificate | None:
+    """The certificate of this machine's own server at an address, if it is one with TLS; its folder has a copy."""
+    parts = urlsplit(url)
+    if parts.scheme != "wss" or not on_this_machine(url):
+        return None
+    copy = settings.shown_certificate(parts.port or 443)
+    return KnownCertificate(copy) if copy.exists() else None
 
 
 def on_this_machine(url: str) -> bool:
@@ -120,7 +139,16 @@ async def own_server(settings: Settings) -> AsyncIterator[Server]:
         raise EngineUnavailableError(message) from error
     click.echo(f"No server at {DEFAULT_URL}; starting one for this command (hiwar serve keeps one ready).", err=True)
     # A certificate would be made out to other names than a loopback address.
-    own = replace(settings, host="127.0.0.1", port=0, grpc_port=0, tls_cert=None, tls_key=None)
+    own = replace(
+        settings,
+        host="127.0.0.1",
+        port=0,
+        grpc_port=0,
+        tls_cert=None,
+        tls_key=None,
+        tls_self_signed=False,
+        grpc_client_ca=None,
+    )
     async with running(own, lambda line: click.echo(f"  {line}", err=True)) as server:
         await server.ready
         yield Server(server.url("ws"), read_local_key(own.data_dir))

@@ -20,7 +20,7 @@ from hiwar.vocabulary import DIGIT_STYLES, LANGUAGE_CHOICES, DigitStyle, Languag
 Examples:
   hiwar transcribe call.wav
   hiwar transcribe مكالمة.wav --language ar
-  hiwar transcribe meeting.flac --live
+  hiwar transcribe meeting.m4a --live
   hiwar transcribe call.wav --json --words > call.jsonl"""
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -53,6 +53,7 @@ def command(
     as_json: bool,
     url: str | None,
     api_key: str | None,
+    ca: Path | None,
     config: Path | None,
     data_dir: Path | None,
 ) -> None:
@@ -60,8 +61,8 @@ def command(
     audio = open_audio(file)
 
     async def transcribe() -> None:
-        async with chosen_server(url, api_key, config, data_dir) as server:
-            events = AsyncClient(server.url, server.api_key).transcribe(
+        async with chosen_server(url, api_key, config, data_dir, ca) as server:
+            events = AsyncClient(server.url, server.api_key, ca=server.trusted).transcribe(
                 _paced(audio) if live else _at_once(audio),
                 sample_rate=audio.sample_rate,
                 language=language,

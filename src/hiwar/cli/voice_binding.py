@@ -10,7 +10,7 @@ import msgspec
 from hiwar.cli.http_request import request
 from hiwar.cli.models import graded, pull_shown
 from hiwar.cli.options import config_option, data_dir_option, json_option, models_dir_option
-from hiwar.cli.server_choice import DEFAULT_URL, Server, on_this_machine, running_server
+from hiwar.cli.server_choice import DEFAULT_URL, Server, ca_option, on_this_machine, running_server, shown_here
 from hiwar.cli.tables import print_table
 from hiwar.engines.model_entries import CatalogueEntry
 from hiwar.engines.model_store import ModelStore
@@ -38,6 +38,7 @@ Examples:
 @click.argument("name")
 @click.argument("voice")
 @_url_option
+@ca_option
 @click.option("--hub", help="Address of the model hub. [env: HIWAR_HUB]")
 @config_option
 @data_dir_option
@@ -46,6 +47,7 @@ def bind(
     name: str,
     voice: str,
     url: str | None,
+    ca: Path | None,
     hub: str | None,
     config: Path | None,
     data_dir: Path | None,
@@ -62,7 +64,7 @@ def bind(
     if address is None:
         BindingFile(settings.bindings_file).change(name, voice)
     else:
-        _ask(settings, address, name, "PUT", {"voice": voice})
+        _ask(_operated(settings, address, ca), name, "PUT", {"voice": voice})
     _say_done(address, f"{name} speaks with {voice}")
 
 
@@ -73,9 +75,10 @@ Example:
 )
 @click.argument("name")
 @_url_option
+@ca_option
 @config_option
 @data_dir_option
-def unbind(name: str, url: str | None, config: Path | None, data_dir: Path | None) -> None:
+def unbind(name: str, url: str | None, ca: Path | None, config: Path | None, data_dir: Path | None) -> None:
     """Give NAME back the voice that it has by the settings, now and at later starts."""
     settings = load_settings({"data_dir": data_dir}, config).settings
     _check_name(settings, name)
@@ -83,7 +86,7 @@ def unbind(name: str, url: str | None, config: Path | None, data_dir: Path | Non
     if address is None:
         BindingFile(settings.bindings_file).change(name, None)
     else:
-        _ask(settings, address, name, "DELETE", None)
+        _ask(_operated(settings, address, ca), name, "DELETE", None)
     _say_done(address, f"{name} speaks with its default voice")
 
 
@@ -175,8 +178,8 @@ def _prepare(settings: Settings, name: str, reference: str) -> None:
     asyncio.run(speak_aside())
 
 
-def _ask(settings: Settings, address: str, name: str, method: str, body: dict[str, str] | None) -> None:
-    """Have the running server do it. Raises HiwarError with what it says."""
+def _operated(settings: Settings, address: str, ca: Path | None) -> Server:
+    """The running server with the key of its operator. Raises HiwarError when it is not for us to say."""
     if not on_this_machine(address):
         message = "Voices are bound on the server's own machine only; run the command there, without --url."
         raise HiwarError(ErrorCode.FORBIDDEN, message)
@@ -187,8 +190,13 @@ def _ask(settings: Settings, address: str, name: str, method: str, body: dict[st
             f"in {settings.data_dir}; name the server's folder with --data-dir."
         )
         raise HiwarError(ErrorCode.FORBIDDEN, message)
+    return Server(address, key, ca or shown_here(address, settings))
+
+
+def _ask(server: Server, name: str, method: str, body: dict[str, str] | None) -> None:
+    """Have the running server do it. Raises HiwarError with what it says."""
     path = f"/v1/voices/{urllib.parse.quote(name, safe='')}/binding"
-    request(Server(address, key), path, body, method=method, timeout_s=_TIMEOUT_S)
+    request(server, path, body, method=method, timeout_s=_TIMEOUT_S)
 
 
 def _say_done(address: str | None, what: str) -> None:

@@ -39,6 +39,7 @@ def command(
     as_json: bool,
     url: str | None,
     api_key: str | None,
+    ca: Path | None,
     config: Path | None,
     data_dir: Path | None,
 ) -> None:
@@ -49,7 +50,7 @@ def command(
         return
 
     async def fetch() -> bytes:
-        async with chosen_server(url, api_key, config, data_dir) as server:
+        async with chosen_server(url, api_key, config, data_dir, ca) as server:
             return await asyncio.to_thread(request, server, "/v1/voices")
 
     body = asyncio.run(fetch())

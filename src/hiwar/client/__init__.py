@@ -14,5 +14,6 @@ async for event in client.transcribe(microphone, language="en"):
 from hiwar.client.async_client import AsyncClient
 from hiwar.client.connecting import ConnectionFailedError
 from hiwar.client.speech import Speech
+from hiwar.client.trust import KnownCertificate
 
-__all__ = ["AsyncClient", "ConnectionFailedError", "Speech"]
+__all__ = ["AsyncClient", "ConnectionFailedError", "KnownCertificate", "Speech"]

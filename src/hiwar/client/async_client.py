@@ -11,6 +11,7 @@ from websockets.frames import CloseCode
 from hiwar.client.connecting import closed_by_server, open_websocket
 from hiwar.client.sending import closing, raise_failure, sending
 from hiwar.client.speech import Speech
+from hiwar.client.trust import Trusted, client_context
 from hiwar.errors import HiwarError
 from hiwar.protocol.client_sessions import AsrClientSession
 from hiwar.protocol.messages import AsrServerMessage, ErrorEvent, Start
@@ -21,10 +22,17 @@ ASR_PATH = "/v1/asr/stream"
 
 
 class AsyncClient:
-    """A server's address and a key. `url` begins with ws:// or wss://; waits are bounded by `connect_timeout_s`."""
+    """A server's address and a key. `url` begins with ws:// or wss://; waits are bounded by `connect_timeout_s`.
 
-    def __init__(self, url: str, api_key: str | None = None, *, connect_timeout_s: float = 10.0) -> None:
+    With wss the server's certificate is checked, against `ca`, a PEM file of authorities or of the server's own
+    certificate, or against what the system trusts. The file is read here: HiwarError when it cannot be.
+    """
+
+    def __init__(
+        self, url: str, api_key: str | None = None, *, ca: Trusted = None, connect_timeout_s: float = 10.0
+    ) -> None:
         self._url = url
+        self._tls = client_context(ca) if url.lower().startswith("wss:") else None
         self._api_key = api_key
         self._connect_timeout_s = connect_timeout_s
 
@@ -102,7 +110,7 @@ class AsyncClient:
     async def open(self, path: str, query: dict[str, str]) -> ClientConnection:
         """A signed-in WebSocket to one of the server's endpoints."""
         return await open_websocket(
-            self._url, path, query=query, api_key=self._api_key, timeout_s=self._connect_timeout_s
+            self._url, path, query=query, api_key=self._api_key, timeout_s=self._connect_timeout_s, tls=self._tls
         )
 
     async def _closed(self, socket: ClientConnection) -> None:

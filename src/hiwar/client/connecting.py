@@ -1,14 +1,16 @@
 """Opening a WebSocket to a server, and its failures as errors that say what to do. What is said is the sessions'."""
 
 import ipaddress
+import ssl
 from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus, InvalidURI
 
+from hiwar.client.trust import not_secured
 from hiwar.errors import STATUS, ErrorCode, HiwarError
 
 _MESSAGE_BYTES_MAX = 16 * 1024 * 1024
@@ -29,9 +31,15 @@ class ConnectionFailedError(HiwarError):
 
 
 async def open_websocket(
-    url: str, path: str, *, query: Mapping[str, str], api_key: str | None, timeout_s: float
+    url: str,
+    path: str,
+    *,
+    query: Mapping[str, str],
+    api_key: str | None,
+    timeout_s: float,
+    tls: ssl.SSLContext | None = None,
 ) -> ClientConnection:
-    """Connect and sign in by header.
+    """Connect and sign in by header; `tls` is for an address that begins with wss.
 
     Raises ConnectionFailedError, the HiwarError that the server refused with, or one for a malformed key or address.
     """
@@ -48,11 +56,16 @@ async def open_websocket(
             max_size=_MESSAGE_BYTES_MAX,
             compression=None,
             proxy=proxy,
+            ssl=tls,
         )
     except InvalidStatus as refused:
         raise _refusal(refused) from refused
     except InvalidURI as error:
         raise _bad_address() from error
+    except ssl.SSLError as error:
+        raise ConnectionFailedError(not_secured(url, error)) from error
+    except InvalidMessage as error:
+        raise no_hiwar_server(url) from error
     except (OSError, TimeoutError, InvalidHandshake) as error:
         message = f"No hiwar server answers at {url}; start one with: hiwar serve"
         raise ConnectionFailedError(message) from error
@@ -66,6 +79,13 @@ def key_header(api_key: str | None) -> dict[str, str]:
         message = "The API key is malformed: a key is ASCII letters, digits and signs, without spaces; copy it again."
         raise HiwarError(ErrorCode.UNAUTHORIZED, message)
     return {"X-API-Key": api_key}
+
+
+def no_hiwar_server(url: str) -> ConnectionFailedError:
+    """The error for a peer that says something else than HTTP, or nothing."""
+    return ConnectionFailedError(
+        f"What listens at {url} does not answer as a hiwar server; is it one with TLS (--url wss://...)?"
+    )
 
 
 def closed_by_server(code: int | None) -> HiwarError:

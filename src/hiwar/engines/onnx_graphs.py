@@ -80,7 +80,7 @@ def derive(model: Path, recipe: Recipe, context: EngineContext) -> dict[str, byt
 def load_model(path: Path) -> "ModelProto":
     """The ONNX model in a file, with its weights inside. Raises DamagedModelError, OSError."""
     import onnx
-    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # what onnx parses with
+    from google.protobuf.message import DecodeError  # what onnx parses with
 
     try:
         return onnx.load_model_from_string(path.read_bytes())

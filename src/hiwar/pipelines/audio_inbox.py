@@ -18,7 +18,10 @@ class Wish(Enum):
 
 
 class AudioInbox:
-    """A queue that hands out audio in pieces of at most 100 ms, whatever the size in which it came."""
+    """A queue that hands out audio in pieces of at most 100 ms, whatever the size in which it came.
+
+    Of compressed audio these are nominal: they bound what is held.
+    """
 
     def __init__(self, bytes_per_second: int, pending_max_ms: int) -> None:
         self._bytes_per_second = bytes_per_second
@@ -26,13 +29,7 @@ class AudioInbox:
         self._pending_max_ms = pending_max_ms
         self._items: deque[memoryview | Wish] = deque()
         self._pending_bytes = 0
-        self._accepted_bytes = 0
         self._finished = False
-
-    @property
-    def audio_ms(self) -> int:
-        """Audio put in so far, taken out or not."""
-        return self._accepted_bytes * 1000 // self._bytes_per_second
 
     @property
     def is_waiting(self) -> bool:
@@ -50,7 +47,6 @@ class AudioInbox:
         if audio:
             self._items.append(memoryview(audio))
             self._pending_bytes += len(audio)
-            self._accepted_bytes += len(audio)
 
     def wish(self, wish: Wish) -> None:
         """Queue a wish behind the audio so far; FINISH counts once."""

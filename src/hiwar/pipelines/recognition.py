@@ -3,8 +3,7 @@
 Knows its engines by contract alone. Who calls it, where decodes run, and what goes over the wire is left to serving.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 from hiwar.audio.decoding import PcmDecoder
 from hiwar.engines.contracts import EndOfTurnEngine, RecognitionEngine, Samples, VoiceActivityEngine
@@ -14,7 +13,7 @@ from hiwar.pipelines.hearing import Hearing, Listened
 from hiwar.pipelines.recollection import Recollection
 from hiwar.pipelines.settings import EndpointingSettings, RecognitionSettings
 from hiwar.pipelines.turn_hint import hinted_ms
-from hiwar.pipelines.utterance import Span, Utterance
+from hiwar.pipelines.utterance import Closing, Span, Utterance
 from hiwar.pipelines.utterance_buffer import UtteranceBuffer
 from hiwar.pipelines.writing import Writing
 from hiwar.vocabulary import (
@@ -37,19 +36,10 @@ _CUT_SPAN_MS = 96
 """Length of the quiet place that a cut looks for."""
 
 _MOVES_MAX = 400
-"""Bound of one call: about 10 s of audio, or 0.1 s of compute."""
+"""Bound of one call: about 8 s of audio, or 0.1 s of compute."""
 
 _FIRST_PARTIAL_DUE_MS, _PARTIAL_DUE_MS = 100, 1_000
 """When streams compete, finals and first words go before a later partial that is younger than this."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Closing:
-    """An utterance whose voice has ended, or that is cut: it waits for its final."""
-
-    span: Span
-    stop: int
-    is_cut: bool
 
 
 class RecognitionPipeline:
@@ -73,8 +63,9 @@ class RecognitionPipeline:
         self._settings = settings = settings or RecognitionSettings()
         self._recognizer = recognizer
         self._end_of_turn = end_of_turn
-        self._inbox = AudioInbox(config.sample_rate * config.encoding.bytes_per_sample, settings.pending_max_ms)
+        self._inbox = AudioInbox(config.encoding.bytes_per_s(config.sample_rate), settings.pending_max_ms)
         self._decoder = PcmDecoder(config.encoding, config.sample_rate)
+        self._decoded: Iterator[Samples] = iter(())
         self._buffer = UtteranceBuffer(_samples(settings.pre_roll_ms + settings.utterance_max_ms + _SLACK_MS))
         self._writing = Writing(config)
         self._voice = voice_activity.open() if config.voice_activity else None
@@ -96,12 +87,12 @@ class RecognitionPipeline:
         self._interval = 0
         self._hearing: Hearing | None = None
         self._heard_for: Span | None = None
-        self._closing: _Closing | None = None
+        self._closing: Closing | None = None
 
     @property
     def audio_ms(self) -> int:
-        """Audio accepted so far."""
-        return self._inbox.audio_ms
+        """Audio decoded so far; once a stream is finished, its length."""
+        return self._buffer.end // _SAMPLES_PER_MS
 
     @property
     def is_behind(self) -> bool:
@@ -135,6 +126,8 @@ class RecognitionPipeline:
     def close(self) -> None:
         """Let go of everything that waits. No hearing runs any more."""
         self._inbox.clear()
+        self._decoder.close()
+        self._decoded = iter(())
         self._utterance = self._hearing = self._closing = None
         self._buffer.drop_before(self._buffer.end)
         self._heard = self._buffer.end
@@ -150,11 +143,14 @@ class RecognitionPipeline:
         if self._utterance is not None and self._buffer.end - self._start >= _samples(self._settings.utterance_max_ms):
             self._cut()
             return True
+        if (samples := next(self._decoded, None)) is not None:
+            self._append(samples, events)
+            return True
         item = self._inbox.take()
         if item is None:
             return False
         if isinstance(item, bytes):
-            self._append(self._decoder.decode(item), events)
+            self._decoded = self._decoder.decode(item)
         elif item is not Wish.END:
             # What the resampler held back is heard before the end.
             self._inbox.put_back(Wish.END)
@@ -202,15 +198,15 @@ class RecognitionPipeline:
     def _end(self, limit: int) -> None:
         if self._utterance is not None:
             span = self._span()
-            self._closing = _Closing(span, self._stop(span, limit), is_cut=False)
+            self._closing = Closing(span, self._stop(span, limit), is_cut=False)
 
     def _cut(self) -> None:
         """End an utterance that got too long in the quietest place; the next one begins right there."""
         search = self._heard - _samples(min(self._settings.cut_search_ms, self._settings.utterance_max_ms // 2))
         cut = search + quietest(self._buffer.view(search, self._heard), _samples(_CUT_SPAN_MS))
-        self._closing = _Closing(Span(self._start, self._voice_start, cut), cut, is_cut=True)
+        self._closing = Closing(Span(self._start, self._voice_start, cut), cut, is_cut=True)
 
-    def _close_segment(self, closing: _Closing, events: list[RecognitionEvent]) -> bool:
+    def _close_segment(self, closing: Closing, events: list[RecognitionEvent]) -> bool:
         """Send the final, once it is made."""
         if self._hearing is not None or self._utterance is None or not self._utterance.has_final(closing.span):
             return False

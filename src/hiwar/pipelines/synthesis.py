@@ -6,7 +6,7 @@ Knows engines only by contract; who waits for the audio, and whether still, is l
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from hiwar.audio.encoding import SpeechEncoder
+from hiwar.audio.encoding import SpeechEncoder, encoded_rate
 from hiwar.engines.contracts import EngineInfo, SpeechPiece, SynthesisEngine
 from hiwar.pipelines.spoken_text import SpokenText
 from hiwar.text.feed import Flushed, Segment, SegmentFeed
@@ -50,7 +50,7 @@ class SynthesisPipeline:
         self._voice = voice
         self._engine = engine
         self._clock = clock
-        self._engine_rate = _engine_rate(engine.info, request.format.sample_rate)
+        self._engine_rate = _engine_rate(engine.info, encoded_rate(request.format))
         self._encoder = SpeechEncoder(request.format, self._engine_rate)
         self._spoken = SpokenText(knows_words=engine.info.word_timestamps)
         self._pieces: Iterator[SpeechPiece] | None = None
@@ -118,6 +118,7 @@ class SynthesisPipeline:
         close = getattr(pieces, "close", None)
         if close is not None:
             close()
+        self._encoder.close()
 
     @property
     def _held_until_s(self) -> float:

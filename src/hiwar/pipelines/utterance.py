@@ -39,6 +39,15 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """An utterance whose voice has ended, or that is cut: it waits for its final. Its audio goes up to `stop`."""
+
+    span: Span
+    stop: int
+    is_cut: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Recall:
     """The final right before an utterance, and the audio from its begin to the end of the utterance."""
 

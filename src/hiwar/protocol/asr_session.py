@@ -4,6 +4,7 @@ It orders messages and counts results; what the audio says is the pipeline's bus
 It never raises on what a peer sends.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -139,7 +140,7 @@ class AsrServerSession:
             return self._late()
         if not frame:
             return ()
-        seconds = len(frame) / (self.config.sample_rate * self.config.encoding.bytes_per_sample)
+        seconds = len(frame) / self.config.encoding.bytes_per_s(self.config.sample_rate)
         self._heard_until_s = min(max(now, self._heard_until_s or now) + seconds, now + _AHEAD_MAX_S)
         return (FeedAudio(frame),)
 
@@ -161,6 +162,13 @@ class AsrServerSession:
             # Signed in by header or query already: those come first, and the frame is not needed.
             return () if first else (error_event(sign_in_again(), self.config.request_id),)
         return self._control(fields.get("type"))
+
+    def receive_fields(self, fields: Mapping[str, object], now: float) -> Effects:
+        """A control message came in that the transport has taken apart itself, having signed in before."""
+        if self.state is State.CLOSED:
+            return ()
+        self._last_activity_s = now
+        return self._break(unauthorized()) if self.state in NOT_SIGNED_IN else self._control(fields.get("type"))
 
     def peer_closed(self) -> Effects:
         """The connection is gone: nobody waits for a result."""

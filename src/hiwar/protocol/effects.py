@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from hiwar.errors import HiwarError
-from hiwar.protocol.messages import ErrorEvent, Message
+from hiwar.protocol.messages import ErrorEvent, ServerMessage
 from hiwar.vocabulary import SpeechRequest
 
 NORMAL_CLOSURE = 1000
@@ -14,7 +14,7 @@ GOING_AWAY = 1001
 class Send:
     """Send one text message."""
 
-    message: Message
+    message: ServerMessage
 
 
 @dataclass(frozen=True, slots=True)

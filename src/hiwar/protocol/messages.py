@@ -216,5 +216,6 @@ class Done(msgspec.Struct, frozen=True, tag="done", tag_field="type"):
 
 TtsServerMessage = SynthesisStarted | WordTimestamps | Flushed | SynthesisComplete | Cancelled | ErrorEvent
 AsrServerMessage = Ready | SpeechStartedEvent | Partial | Final | SpeechEndedEvent | ErrorEvent | Done
+ServerMessage = TtsServerMessage | AsrServerMessage
 ClientMessage = SignIn | Synthesize | Start | Text | Flush | Cancel | Finalize | Finish | KeepAlive
-Message = ClientMessage | TtsServerMessage | AsrServerMessage
+Message = ClientMessage | ServerMessage

@@ -117,6 +117,15 @@ class TtsServerSession:
             return () if first else (error_event(refusals.sign_in_again()),)
         return self._receive_fields(fields, now)
 
+    def receive_fields(self, fields: Mapping[str, object], now: float) -> Effects:
+        """A message came in that the transport has taken apart itself, having signed in before."""
+        if self.state is State.CLOSED:
+            return ()
+        self._last_activity_s = now
+        return (
+            self._break(refusals.unauthorized()) if self.state in NOT_SIGNED_IN else self._receive_fields(fields, now)
+        )
+
     def receive_binary(self, frame: bytes, now: float) -> Effects:
         """A binary frame came in; this endpoint has no use for any."""
         if self.state is State.CLOSED:
@@ -213,7 +222,7 @@ class TtsServerSession:
         self._to(Input.CREDENTIALS)
         return (CheckCredentials(credential),)
 
-    def _receive_fields(self, fields: dict[str, object], now: float) -> Effects:
+    def _receive_fields(self, fields: Mapping[str, object], now: float) -> Effects:
         match fields.get("type"):
             case None:
                 return self._queue.append(self._ticket(fields, now)) + self._next(now)
@@ -226,7 +235,7 @@ class TtsServerSession:
             case _:
                 return self._refuse(self._id_for(fields), refusals.unknown_type(), now)
 
-    def _start(self, fields: dict[str, object], now: float) -> Effects:
+    def _start(self, fields: Mapping[str, object], now: float) -> Effects:
         if self._queue.takes_text:
             return self._refuse(self._id_for(fields), refusals.open_already(), now)
         limits = self._limits

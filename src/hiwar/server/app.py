@@ -12,6 +12,7 @@ from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
+from hiwar.audio.compression import preload_codecs
 from hiwar.engines import registry
 from hiwar.engines.contracts import EngineContext
 from hiwar.errors import ErrorCode, HiwarError
@@ -30,7 +31,10 @@ from hiwar.transports.rest.errors import error_response
 from hiwar.transports.rest.headers import ResponseHeaders
 from hiwar.transports.rest.health import health_routes
 from hiwar.transports.rest.metrics import metrics_routes
+from hiwar.transports.rest.speech import speech_routes
 from hiwar.transports.rest.text import text_routes
+from hiwar.transports.rest.transcriptions import transcription_routes
+from hiwar.transports.specs.routes import spec_routes
 from hiwar.transports.websocket.asr import asr_routes
 from hiwar.transports.websocket.tts import tts_routes
 
@@ -38,6 +42,7 @@ from hiwar.transports.websocket.tts import tts_routes
 _SPEAKING_NICENESS = 5
 _LISTENING_NICENESS = 5
 _HEARING_NICENESS = 10
+_READING_NICENESS = 15
 _LOADING_NICENESS = 19
 _LOADS_WAITING_MAX = 1
 
@@ -47,17 +52,18 @@ class EngineThreads:
     """The threads that run models. Three may fill the machine, and none is queued behind the steps of another.
 
     Those that speak and those that listen for the beginning and end of speech get the processor before those that
-    decode it: their steps are ten times shorter. The one that loads voices takes what they leave.
+    decode it: their steps are ten times shorter. The ones that read uploads and load voices take what they leave.
     """
 
     speaking: Workers
     listening: Workers
     hearing: Workers
+    reading: Workers
     loading: Workers
 
     def close(self) -> None:
         """End them after the steps that run now."""
-        for workers in (self.speaking, self.listening, self.hearing, self.loading):
+        for workers in (self.speaking, self.listening, self.hearing, self.reading, self.loading):
             workers.close()
 
 
@@ -84,6 +90,7 @@ def start_threads(settings: Settings) -> EngineThreads:
         speaking=Workers(name="speak", threads=threads, niceness=_SPEAKING_NICENESS, waiting_max=waiting_max),
         listening=Workers(name="listen", threads=threads, niceness=_LISTENING_NICENESS, waiting_max=waiting_max),
         hearing=Workers(name="hear", threads=threads, niceness=_HEARING_NICENESS, waiting_max=waiting_max),
+        reading=Workers(name="read", threads=1, niceness=_READING_NICENESS, waiting_max=waiting_max),
         loading=Workers(name="load", threads=1, niceness=_LOADING_NICENESS, waiting_max=_LOADS_WAITING_MAX),
     )
 
@@ -104,6 +111,7 @@ def make_service(settings: Settings, authenticator: Authenticator, threads: Engi
 
 def load_engines(settings: Settings, report: Callable[[str], None]) -> Engines:
     """Load and warm what the settings name. Blocks for seconds. Raises EngineUnavailableError with what to do."""
+    preload_codecs()
     chosen = settings.engines
     context = EngineContext(settings.models_dir, concurrent_calls=chosen.threads, report=report)
     recognizing = replace(context, model=chosen.recognition_model, beam=chosen.recognition_beam)
@@ -128,8 +136,8 @@ def make_rebinding(settings: Settings, service: SpeechService, workers: Workers)
     )
 
 
-def make_app(service: SpeechService, rebinding: Rebinding, progress: Callable[[], str]) -> ASGIApp:
-    """The routes. `progress` says in a few words what is being loaded."""
+def make_app(service: SpeechService, rebinding: Rebinding, reading: Workers, progress: Callable[[], str]) -> ASGIApp:
+    """The routes. `reading` decodes uploads; `progress` says in a few words what is being loaded."""
     routes = [
         *tts_routes(service),
         *asr_routes(service),
@@ -138,6 +146,9 @@ def make_app(service: SpeechService, rebinding: Rebinding, progress: Callable[[]
         *binding_routes(service, rebinding),
         *metrics_routes(service),
         *text_routes(service),
+        *speech_routes(service),
+        *transcription_routes(service, reading),
+        *spec_routes(),
         WebSocketRoute("/{path:path}", _no_stream),
     ]
     handlers: Mapping[int | type[Exception], Callable[[Request, Exception], Response]] = {

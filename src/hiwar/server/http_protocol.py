@@ -3,7 +3,12 @@
 import asyncio
 from typing import ClassVar
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from hiwar.errors import ErrorCode, HiwarError
+from hiwar.serving.service import new_request_id
+from hiwar.transports.rest.errors import error_response
+from hiwar.transports.rest.headers import SECURITY_HEADERS
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
@@ -28,10 +33,24 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._begin_wait()
         super().data_received(data)
 
+    def on_message_begin(self) -> None:
+        """A request begins; who answers it may cut the connection, unlike uvicorn, which waits for what was written."""
+        super().on_message_begin()
+        self.scope["extensions"] = {"hiwar.abort": {"abort": self.transport.abort}}
+
     def on_headers_complete(self) -> None:
         """The head of a request is there."""
         super().on_headers_complete()
         self._end_wait()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the parser's own words
+        """What came is no HTTP: refused like everything else, and the connection closed."""
+        message = "This cannot be read as HTTP/1.1; check the request line and the headers."
+        response = error_response(HiwarError(ErrorCode.INVALID_REQUEST, message), new_request_id())
+        response.headers.update({**SECURITY_HEADERS, "Connection": "close"})
+        head = b"".join(b"%b: %b\r\n" % header for header in response.raw_headers)
+        self.transport.write(STATUS_LINE[400] + head + b"\r\n" + bytes(response.body))
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone."""

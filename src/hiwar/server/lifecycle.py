@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+import datetime
 import logging
 import socket
-import ssl
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -22,9 +23,12 @@ from hiwar.server.app import (
     start_threads,
 )
 from hiwar.server.http_protocol import BoundedHttpProtocol
+from hiwar.server.http_server import BoundedHttpServer
 from hiwar.server.settings import Settings
+from hiwar.server.tls import ServerTls, TlsFiles
 from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
 from hiwar.serving.service import Engines, SpeechService
+from hiwar.transports.grpc.server import GrpcServer
 
 log = logging.getLogger("hiwar.server")
 
@@ -33,6 +37,7 @@ _SWITCH_INTERVAL_S = 0.0005
 _BACKLOG = 512
 _WEBSOCKET_MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 """Over the sessions' own limits, so that these answer first; a larger frame is refused unread with close 1009."""
+_TLS_POLL_S = 2.0
 _PING_INTERVAL_S = 20.0
 _PING_TIMEOUT_S = 60.0
 """A client that sends much faster than real time is read slowly, and its pongs with it."""
@@ -44,22 +49,35 @@ class RunningServer:
 
     service: SpeechService
     address: tuple[str, int]
-    tls: bool
+    grpc_address: tuple[str, int]
+    tls: ServerTls | None
     ready: "asyncio.Task[None]"
 
     def url(self, scheme: str) -> str:
         """The base address for `http` or `ws`, made secure when TLS is on."""
-        host, port = self.address
-        shown = f"[{host}]" if ":" in host else host
-        return f"{scheme}{'s' if self.tls else ''}://{shown}:{port}"
+        return f"{scheme}{'s' if self.tls else ''}://{_shown(self.address)}"
+
+    @property
+    def grpc_target(self) -> str:
+        """The address as clients of gRPC write it."""
+        return _shown(self.grpc_address)
 
 
-class _Uvicorn(uvicorn.Server):
-    """uvicorn without its own signal handlers: a signal must first drain the streams."""
+def _shown(address: tuple[str, int]) -> str:
+    host, port = address
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+
+@dataclass(slots=True)
+class _Progress:
+    """The latest line of what is being loaded; `report` is told every one."""
+
+    report: Callable[[str], None]
+    line: str = "starting"
+
+    def tell(self, line: str) -> None:
+        self.line = line
+        self.report(line)
 
 
 @contextlib.asynccontextmanager
@@ -68,59 +86,72 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
 
     `report` gets a line of progress now and then, from any thread. Raises HiwarError when it cannot listen.
     """
-    _check_tls(settings)
+    tls = await asyncio.to_thread(_tls, settings)
     with contextlib.ExitStack() as held:
         authenticator = make_authenticator(settings)
         held.callback(authenticator.close)
         listener = _listener(settings)
+        held.callback(listener.close)
+        threads = start_threads(settings)
+        held.callback(threads.close)
+        service = make_service(settings, authenticator, threads)
+        grpc_server = GrpcServer(service, settings.host, settings.grpc_port, tls.grpc_credentials() if tls else None)
         held.pop_all()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    steps = ["starting"]
-
-    def progress(line: str) -> None:
-        steps[-1:] = [line]
-        report(line)
-
-    threads = start_threads(settings)
-    service = make_service(settings, authenticator, threads)
-    app = make_app(service, make_rebinding(settings, service, threads.loading), lambda: steps[-1])
-    server = _Uvicorn(_config(settings, app))
+    progress = _Progress(report)
+    app = make_app(service, make_rebinding(settings, service, threads.loading), threads.reading, lambda: progress.line)
+    server = BoundedHttpServer(_config(app), tls.http if tls else None)
     loaded: list[Engines] = []
 
     async def load() -> None:
-        loaded.append(await asyncio.to_thread(load_engines, settings, progress))
+        loaded.append(await asyncio.to_thread(load_engines, settings, progress.tell))
         service.begin(loaded[0])
+        grpc_server.ready_changed()
 
+    host, port = listener.getsockname()[:2]
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     ready = asyncio.create_task(load())
+    await grpc_server.start()
     try:
-        host, port = listener.getsockname()[:2]
-        yield RunningServer(service, (host, port), settings.tls_cert is not None, ready)
+        async with _followed(tls, settings.shown_certificate(port)):
+            yield RunningServer(service, (host, port), (host, grpc_server.port), tls, ready)
     finally:
+        grpc_server.refuse_new()
         await service.drain()
         server.should_exit = True
-        await asyncio.gather(serving, ready, return_exceptions=True)
+        await asyncio.gather(serving, grpc_server.stop(), ready, return_exceptions=True)
         await asyncio.to_thread(threads.close)
         for engines in loaded:
             engines.close()
         authenticator.close()
 
 
-def _check_tls(settings: Settings) -> None:
-    """Read the certificate now: uvicorn would do it when the server is already said to run."""
-    certificate, key = settings.tls_cert, settings.tls_key
-    if certificate is None and key is None:
+def _tls(settings: Settings) -> ServerTls | None:
+    """What the settings ask for. Blocks. Raises HiwarError when it cannot be had."""
+    if settings.tls_self_signed:
+        from hiwar.server.self_signed import self_signed
+
+        made = self_signed(settings.self_signed_certificate, settings.host, datetime.datetime.now(datetime.UTC))
+        return ServerTls(replace(made, client_ca=settings.grpc_client_ca))
+    if settings.tls_cert is None or settings.tls_key is None:
+        return None
+    return ServerTls(TlsFiles(settings.tls_cert, settings.tls_key, settings.grpc_client_ca))
+
+
+@contextlib.asynccontextmanager
+async def _followed(tls: ServerTls | None, copy: Path) -> AsyncIterator[None]:
+    """While the context is open the certificate follows its files, and the commands on this machine find a copy."""
+    if tls is None:
+        yield
         return
+    await asyncio.to_thread(tls.publish, copy)
+    watching = asyncio.create_task(tls.watch(_TLS_POLL_S))
     try:
-        if certificate is None:
-            raise FileNotFoundError
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key, password="")
-    except OSError as error:  # ssl.SSLError is one
-        message = (
-            f"TLS cannot be set up with the certificate {certificate} and the key {key}; "
-            "name PEM files that belong together, without a pass phrase, with --tls-cert and --tls-key."
-        )
-        raise HiwarError(ErrorCode.INVALID_REQUEST, message) from error
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.wait({watching})
+        await asyncio.to_thread(tls.withdraw)
 
 
 def _listener(settings: Settings) -> socket.socket:
@@ -141,7 +172,7 @@ def _listener(settings: Settings) -> socket.socket:
     return listener
 
 
-def _config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=BoundedHttpProtocol,
@@ -156,6 +187,4 @@ def _config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=1,
-        ssl_certfile=settings.tls_cert,
-        ssl_keyfile=settings.tls_key,
     )

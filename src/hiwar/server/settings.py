@@ -24,7 +24,7 @@ from hiwar.serving.limits import ServingLimits
 Port = Annotated[int, Meta(ge=0, le=65535)]
 """A TCP port; 0 lets the system choose a free one."""
 
-CLIENT_VARIABLES = frozenset({"HIWAR_URL", "HIWAR_API_KEY"})
+CLIENT_VARIABLES = frozenset({"HIWAR_URL", "HIWAR_API_KEY", "HIWAR_CA"})
 """Read by the client commands from their own options; no settings of the server."""
 
 
@@ -78,7 +78,13 @@ class Settings:
     port: Port = 8080
     grpc_port: Port = 9101
     tls_cert: Path | None = None
+    """The certificate chain (PEM) for HTTP, WebSocket and gRPC; read again, with its key, when the files change."""
     tls_key: Path | None = None
+    """Its private key (PEM), without a pass phrase."""
+    tls_self_signed: bool = False
+    """Whether a certificate is made and kept in `data_dir`, for trying TLS; instead of `tls_cert`."""
+    grpc_client_ca: Path | None = None
+    """Authorities (PEM): of gRPC only clients with a certificate from one of them get in, and still need a key."""
     data_dir: Path = field(default_factory=_data_dir)
     models_dir: Path = field(default_factory=_models_dir)
     hub: str | None = None
@@ -101,6 +107,20 @@ class Settings:
     def bindings_file(self) -> Path:
         """What `hiwar voices bind` has put behind which names; it goes before `voices`."""
         return self.data_dir / "voices.json"
+
+    @property
+    def tls(self) -> bool:
+        """Whether the server speaks TLS, and nothing else."""
+        return self.tls_cert is not None or self.tls_self_signed
+
+    @property
+    def self_signed_certificate(self) -> Path:
+        """Where the certificate that signs itself is kept, with its key beside it."""
+        return self.data_dir / "tls" / "self-signed.pem"
+
+    def shown_certificate(self, port: int) -> Path:
+        """Where a server with TLS on this port keeps a copy of its certificate for the commands on its machine."""
+        return self.data_dir / "tls" / f"port-{port}.pem"
 
     @property
     def on_loopback(self) -> bool:
@@ -136,8 +156,18 @@ def load_settings(
         config = Path(named).expanduser()
     foreign_variables = CLIENT_VARIABLES | {_CONFIG_VARIABLE}
     settings, provenance = read_sources(Settings, flags or {}, environment, config, foreign_variables)
-    if (settings.tls_cert is None) != (settings.tls_key is None):
-        raise HiwarError(ErrorCode.INVALID_REQUEST, "TLS needs both tls_cert and tls_key; only one of them is set.")
-    if settings.port == settings.grpc_port != 0:
-        raise HiwarError(ErrorCode.INVALID_REQUEST, "port and grpc_port are the same; choose two different ports.")
+    if (wrong := _contradiction(settings)) is not None:
+        raise HiwarError(ErrorCode.INVALID_REQUEST, wrong)
     return LoadedSettings(settings, provenance)
+
+
+def _contradiction(settings: Settings) -> str | None:
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        return "TLS needs both tls_cert and tls_key; only one of them is set."
+    if settings.tls_self_signed and settings.tls_cert is not None:
+        return "tls_self_signed makes a certificate, and tls_cert names one; leave out one of them."
+    if settings.grpc_client_ca is not None and not settings.tls:
+        return "grpc_client_ca needs TLS; set tls_cert and tls_key as well."
+    if settings.port == settings.grpc_port != 0:
+        return "port and grpc_port are the same; choose two different ports."
+    return None

@@ -119,7 +119,7 @@ class AsrStream:
         self._listeners = listeners
         self._hearers = hearers
         self._clock = clock
-        bytes_per_s = session.config.sample_rate * session.config.encoding.bytes_per_sample
+        bytes_per_s = session.config.encoding.bytes_per_s(session.config.sample_rate)
         self._buffer_bytes_max = audio_buffered_max_ms * bytes_per_s // 1000
         self._taken_bytes_max = _TAKEN_MAX_MS * bytes_per_s // 1000
         self._inbox = _Inbox()

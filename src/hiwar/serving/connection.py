@@ -1,29 +1,36 @@
 """What a driver needs of a connection, and the one way out to the peer: in order, and within a time."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, assert_never
 
-from hiwar.protocol import json_codec
 from hiwar.protocol.effects import Close, Send, SendAudio
+from hiwar.protocol.messages import ServerMessage
+
+Incoming = str | bytes | Mapping[str, object]
+"""A text frame in JSON, audio, or the fields of a message that the transport has taken apart itself."""
 
 Outgoing = Send | SendAudio | Close
 """The effects that reach the peer."""
 
 
 class PeerGoneError(Exception):
-    """The peer left, or takes nothing any more."""
+    """The peer left, takes nothing any more, or has all that it asked for."""
 
 
 class Connection(Protocol):
     """One accepted connection of any transport."""
 
-    async def receive(self) -> str | bytes | None:
-        """The next frame; None when the peer has closed. May be cancelled without losing a frame."""
+    async def receive(self) -> Incoming | None:
+        """What comes next; None when the peer has closed. May be cancelled without losing anything."""
         ...
 
-    async def send(self, frame: str | bytes) -> None:
-        """Hand one frame over, waiting while the peer is slow. Raises PeerGoneError."""
+    async def send(self, message: ServerMessage) -> None:
+        """Hand one message over in the transport's own form, waiting while the peer is slow. Raises PeerGoneError."""
+        ...
+
+    async def send_audio(self, audio: bytes) -> None:
+        """The same for audio."""
         ...
 
     async def close(self, code: int, reason: str) -> None:
@@ -58,9 +65,9 @@ class Outlet:
     async def _write(self, effect: Outgoing) -> None:
         match effect:
             case Send():
-                await self._connection.send(json_codec.encode(effect.message))
+                await self._connection.send(effect.message)
             case SendAudio():
-                await self._connection.send(effect.audio)
+                await self._connection.send_audio(effect.audio)
             case Close():
                 await self._connection.close(effect.code, effect.reason)
             case _:

@@ -1,6 +1,6 @@
 """The bounds of the serving layer: how much it holds and how long it waits, each with its unit in its name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from msgspec import Meta
@@ -25,6 +25,16 @@ class ServingLimits:
     requests_queued_max: Count = 16
     """Synthesis requests that wait on one connection."""
     text_chars_max: Annotated[int, Meta(ge=1, le=10_000)] = 10_000
+    speech_chars_max: Annotated[int, Meta(ge=1, le=51_200)] = 51_200
+    """Length of a text that is asked for over REST."""
+    upload_bytes_max: Count = 100_000_000
+    """Size of a recording that is sent to be transcribed."""
+    upload_audio_max_s: Count = 300
+    """Length of such a recording."""
+    upload_stall_ms: Milliseconds = 10_000
+    """An upload of which nothing comes for so long is given up."""
+    upload_timeout_ms: Milliseconds = 600_000
+    """How long a whole upload may take."""
     audio_buffered_max_ms: Milliseconds = 30_000
     """Audio received and not yet recognised; past it the server stops reading, and TCP holds the client back."""
     sign_in_timeout_ms: Milliseconds = 10_000
@@ -44,6 +54,10 @@ class ServingLimits:
             sign_in_timeout_ms=self.sign_in_timeout_ms,
             idle_timeout_ms=self.idle_timeout_ms,
         )
+
+    def speech_request(self) -> TtsSessionLimits:
+        """What one request over REST is bound by: a session of its own, which is over when it is answered."""
+        return replace(self.tts_session(), text_chars_max=self.speech_chars_max)
 
     def asr_session(self) -> AsrSessionLimits:
         """The part that a recognition connection is bound by."""

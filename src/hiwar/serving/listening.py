@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Protocol, TypeVar
 
 from hiwar.errors import ErrorCode, Fault, HiwarError
@@ -36,6 +36,10 @@ class ListeningSession(Protocol[Effect_co]):
         """A binary frame came in."""
         ...
 
+    def receive_fields(self, fields: Mapping[str, object], now: float) -> tuple[Effect_co, ...]:
+        """A message came in that the transport has taken apart itself."""
+        ...
+
     def peer_closed(self) -> tuple[Effect_co, ...]:
         """The connection is gone."""
         ...
@@ -58,13 +62,16 @@ async def listen(
         except TimeoutError:
             await carry_out(session.tick(clock()))
             continue
-        if isinstance(frame, str):
-            await carry_out(session.receive_text(frame, clock()))
-        elif isinstance(frame, bytes):
-            await carry_out(session.receive_binary(frame, clock()))
-        else:
-            await carry_out(session.peer_closed())
-            ended.set()
+        match frame:
+            case str():
+                await carry_out(session.receive_text(frame, clock()))
+            case bytes():
+                await carry_out(session.receive_binary(frame, clock()))
+            case None:
+                await carry_out(session.peer_closed())
+                ended.set()
+            case _:
+                await carry_out(session.receive_fields(frame, clock()))
         await asyncio.sleep(0)  # frames that came in one packet take turns with the other streams
 
 

@@ -9,6 +9,7 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hiwar.audio.decoding import check_encoding
 from hiwar.engines.contracts import EndOfTurnEngine, RecognitionEngine, VoiceActivityEngine
 from hiwar.errors import EngineUnavailableError, ErrorCode, Fault, HiwarError
 from hiwar.pipelines.explanation import explain
@@ -20,7 +21,7 @@ from hiwar.protocol import refusals
 from hiwar.protocol.asr_session import AsrServerSession
 from hiwar.protocol.effects import AsrEffect, TtsEffect
 from hiwar.protocol.fields import text_of
-from hiwar.protocol.tts_session import TtsServerSession
+from hiwar.protocol.tts_session import TtsServerSession, TtsSessionLimits
 from hiwar.serving.asr_stream import AsrStream
 from hiwar.serving.auth import Authenticator, require_service
 from hiwar.serving.catalogue import VoiceCatalogue
@@ -192,12 +193,15 @@ class SpeechService:
 
     # -- streams -----------------------------------------------------------------------------------------------
 
-    async def speak(self, connection: Connection, slot: Slot) -> None:
-        """Serve a synthesis connection to its end. A slot of nobody: it signs in by its first frame."""
+    async def speak(self, connection: Connection, slot: Slot, limits: TtsSessionLimits | None = None) -> None:
+        """Serve a synthesis connection to its end. A slot of nobody: it signs in by its first frame.
+
+        `limits` are those of a transport that has its own.
+        """
         now = self._clock()
         session = TtsServerSession(
             voices=tuple(self.engines.catalogue.voices),
-            limits=self.limits.tts_session(),
+            limits=limits or self.limits.tts_session(),
             new_request_id=new_request_id,
             now=now,
         )
@@ -234,6 +238,7 @@ class SpeechService:
 
     def check_recognition(self, config: RecognitionConfig) -> None:
         """Raises HiwarError for a stream that nothing which is loaded or installed can serve."""
+        check_encoding(config.encoding)
         recognizer = self.engines.recognizer(config.language)
         languages = recognizer.info.languages
         if config.language != "auto" and config.language not in languages:

@@ -1,1 +1,1 @@
-"""Golden conversations: what is said, what must be answered, and how that is replayed over any transport."""
+"""Golden conversations: what is said, what must be answered, and how that is replayed over any face."""

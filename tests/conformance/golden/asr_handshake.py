@@ -93,10 +93,10 @@ BAD_PARAMETERS = {
     "endpointing_ms=5001": ("invalid_request", ".*endpointing_ms.*100.*5000.*"),
     "endpointing_ms=-1": ("invalid_request", ".*endpointing_ms.*"),
     f"endpointing_ms={'9' * 6000}": ("invalid_request", ".*endpointing_ms.*"),
-    "request_id=": ("invalid_request", ".*request_id.*64.*"),
-    f"request_id={'x' * 65}": ("invalid_request", ".*request_id.*64.*"),
-    "request_id=a%0Ab": ("invalid_request", ".*request_id.*"),
-    "request_id=%D9%85": ("invalid_request", ".*request_id.*"),
+    "request_id=": ("invalid_request", ".*request.id.*64.*"),
+    f"request_id={'x' * 65}": ("invalid_request", ".*request.id.*64.*"),
+    "request_id=a%0Ab": ("invalid_request", ".*request.id.*"),
+    "request_id=%D9%85": ("invalid_request", ".*request.id.*"),
 }
 
 

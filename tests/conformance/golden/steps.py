@@ -4,12 +4,17 @@ Data only: which transport carries a conversation, and how it is replayed, is le
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from golden.faces import Face
+
 KEY = "$KEY"
-"""In a header, query or frame: the server's own key. `keys_of` in `replay` names the others."""
+"""In a header, query or frame: the server's own key. `faces.servers` names the others."""
+
+BROKEN_KEYS = "broken keys"
+"""A flag of a conversation that is no setting: the server's store of keys is spoilt once it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +141,17 @@ Step = Open | Refused | Say | Sound | Expect | Until | Hear | HearSome | DropSou
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A name, the steps, and what the server must be set to when its defaults do not do."""
+    """A name, the steps, and what the server must be set to when its defaults do not do.
+
+    `faces` are those that it is replayed over, `because` why not over the others; None are all that have a form for
+    every step.
+    """
 
     name: str
     steps: tuple[Step, ...]
     flags: Mapping[str, object] = field(default_factory=dict)
+    faces: Collection[Face] | None = None
+    because: str = ""
 
 
 def started(**fields: Any) -> Expect:

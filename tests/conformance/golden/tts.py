@@ -23,11 +23,12 @@ ENDLESS = {"text": "abcdefghi " * 1000, "sample_rate": 48000, "request_id": "end
 """More audio than the sockets between server and client hold: it lasts until the client has read or cancelled it."""
 
 FORMATS = [
-    *(("pcm", rate) for rate in SYNTHESIS_SAMPLE_RATES),
-    *(("wav", rate) for rate in SYNTHESIS_SAMPLE_RATES),
+    *((name, rate) for name in ("pcm", "wav", "opus", "mp3", "aac", "flac") for rate in SYNTHESIS_SAMPLE_RATES),
     ("mulaw", 8000),
     ("alaw", 8000),
 ]
+
+DEFAULT_RATES = {name: 8000 if name in {"mulaw", "alaw"} else 22050 for name, _ in FORMATS}
 
 
 def _speaking() -> list[Conversation]:
@@ -126,7 +127,7 @@ def _speaking() -> list[Conversation]:
                 f"{name} has a rate of its own",
                 (Open(TTS), Say({"text": "x", "format": name}), started(sample_rate=rate), Hear("x"), complete()),
             )
-            for name, rate in (("pcm", 22050), ("wav", 22050), ("mulaw", 8000), ("alaw", 8000))
+            for name, rate in DEFAULT_RATES.items()
         ),
         Conversation(
             "response_format is another name of format",
@@ -146,16 +147,19 @@ def _speaking() -> list[Conversation]:
             )
             for language in ("ar", "en", "auto")
         ),
-        Conversation(
-            "a header once in each request",
-            (
-                Open(TTS),
-                *(
-                    step
-                    for text in ("one", "two")
-                    for step in (Say({"text": text, "format": "wav"}), started(), Hear(text), complete())
+        *(
+            Conversation(
+                f"a header of {name} once in each request",
+                (
+                    Open(TTS),
+                    *(
+                        step
+                        for text in ("one", "two")
+                        for step in (Say({"text": text, "format": name}), started(), Hear(text), complete())
+                    ),
                 ),
-            ),
+            )
+            for name in ("wav", "opus", "mp3", "aac", "flac")
         ),
         Conversation(
             "the longest text is accepted",

@@ -1,5 +1,6 @@
 """Golden conversations on synthesis requests that are refused; most leave the connection usable."""
 
+from golden.faces import Face
 from golden.sign_in import SPEAKS, TTS
 from golden.steps import (
     Closed,
@@ -28,7 +29,7 @@ BAD_REQUESTS: dict[str, tuple[dict[str, object] | str, str, str]] = {
     "mulaw at 16000 Hz": ({"text": "x", "format": "mulaw", "sample_rate": 16000}, "invalid_format", ".*8000.*"),
     "a speed that is no number": ({"text": "x", "speed": "fast"}, "invalid_request", ".*speed.*"),
     "an unknown language": ({"text": "x", "language": "fr"}, "unsupported_language", ".*ar.*en.*auto.*"),
-    "a bad request id": ({"text": "x", "request_id": "no spaces"}, "invalid_request", ".*request_id.*"),
+    "a bad request id": ({"text": "x", "request_id": "no spaces"}, "invalid_request", ".*request.id.*"),
     "an unknown type": ({"type": "sing", "text": "x"}, "invalid_request", ".*type.*"),
     "a type that is no string": ({"type": 1, "text": "x"}, "invalid_request", ".*"),
     "a frame that is no JSON": ("{text: x", "invalid_request", ".*JSON.*"),
@@ -50,8 +51,16 @@ def _refusals() -> list[Conversation]:
                     complete("failed", audio_ms=0, characters=0),
                     *SPEAKS,
                 ),
+                faces=set(Face) - {Face.REST} if code == "text_too_long" else None,
+                because="a request over REST may be longer",
             )
             for name, (frame, code, sentence) in BAD_REQUESTS.items()
+        ),
+        Conversation(
+            "a text of 51,201 characters",
+            (Open(TTS), Say({"text": "a" * 51_201}), error("text_too_long", message=Like(".*51200.*"))),
+            faces={Face.REST},
+            because="a stream takes shorter texts",
         ),
         Conversation(
             "a binary frame is refused and the next request is answered",

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable
 from itertools import accumulate
-from typing import assert_never
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hiwar.audio.encoding import SpeechEncoder, wav_header
-from hiwar.audio.g711 import decode_alaw, decode_mulaw
-from hiwar.audio.pcm import Samples, from_linear16
+from hiwar.audio.encoding import SpeechEncoder, encoded_rate, wav_header
+from hiwar.audio.pcm import Samples
 from hiwar.vocabulary import SYNTHESIS_SAMPLE_RATES, AudioFormat, SpeechFormat
 from support import glitches
 from support.glitches import voice_like
+from support.players import PRIMING_SAMPLES, play
 
 NATIVE_RATES = (8000, 16000, 22050, 24000, 48000)
 FORMATS = [
@@ -23,6 +22,14 @@ FORMATS = [
     AudioFormat(SpeechFormat.MULAW, 8000),
     AudioFormat(SpeechFormat.ALAW, 8000),
 ]
+# What the codec itself may change: the least signal to error in dB of any 20 ms, and the most of any sample.
+COMPRESSION = {
+    SpeechFormat.OPUS: (15, 0.1),
+    SpeechFormat.MP3: (15, 0.1),
+    SpeechFormat.AAC: (25, 0.03),
+    SpeechFormat.FLAC: (50, 0.002),
+}
+COMPRESSED = [AudioFormat(encoding, rate) for encoding in COMPRESSION for rate in SYNTHESIS_SAMPLE_RATES]
 SECONDS = 2.0
 # Milliseconds of audio in each piece; the last one takes the rest.
 SCHEDULES = {"growing": (200, 400, 800), "short": (10, 20, 40, 80, 160, 320), "even": (330,) * 5}
@@ -33,15 +40,7 @@ def named(audio_format: AudioFormat) -> str:
 
 
 def decoded(data: bytes, encoding: SpeechFormat) -> Samples:
-    match encoding:
-        case SpeechFormat.PCM | SpeechFormat.WAV:
-            return from_linear16(data)
-        case SpeechFormat.MULAW:
-            return decode_mulaw(data)
-        case SpeechFormat.ALAW:
-            return decode_alaw(data)
-        case _:
-            assert_never(encoding)
+    return play(data, SpeechFormat.PCM if encoding is SpeechFormat.WAV else encoding).samples
 
 
 def streamed(pieces: Iterable[Samples], audio_format: AudioFormat, source_rate: int) -> tuple[Samples, list[int]]:
@@ -81,6 +80,50 @@ def test_no_seam_is_heard(schedule: str, source_rate: int, audio_format: AudioFo
 )
 def test_no_cut_is_heard_anywhere(cuts_ms: list[float], audio_format: AudioFormat, source_rate: int) -> None:
     assert heard_faults(cuts_ms, audio_format, source_rate) == []
+
+
+def compression_faults(sent: bytes, audio_format: AudioFormat) -> list[str]:
+    """Where the audio of a player is further from the voice than the codec alone takes it, anywhere."""
+    rate, encoding = encoded_rate(audio_format), audio_format.encoding
+    least_db, most_error = COMPRESSION[encoding]
+    voice = voice_like(rate, SECONDS)
+    heard = play(sent, encoding).samples[PRIMING_SAMPLES[encoding] :][: voice.size]
+    if heard.size < voice.size:
+        return ["samples missing"]
+    windows = np.reshape([voice, heard - voice], (2, -1, rate // 50)).astype(np.float64)
+    power, error_power = np.square(windows).mean(axis=2)
+    # A codec spreads what it changes by some windows, so it is held against the loudest of these.
+    near = np.array([power[max(0, index - 3) : index + 4].max() for index in range(power.size)])
+    worst_db = 10 * np.log10(near / (error_power + 1e-12)).min()
+    worst_error = np.abs(heard - voice).max()
+    faults = [f"{worst_db:.1f} dB"] if worst_db < least_db else []
+    return faults + ([f"off by {worst_error:.3f}"] if worst_error > most_error else [])
+
+
+def sent_in_pieces(pieces: Iterable[Samples], audio_format: AudioFormat, source_rate: int) -> bytes:
+    encoder = SpeechEncoder(audio_format, source_rate)
+    return b"".join(encoder.encode(piece) for piece in pieces) + encoder.finish()
+
+
+@pytest.mark.parametrize("audio_format", COMPRESSED, ids=named)
+@pytest.mark.parametrize("schedule", ["growing", "short"])
+def test_no_seam_is_heard_in_compressed_audio(schedule: str, audio_format: AudioFormat) -> None:
+    source = voice_like(24000, SECONDS)
+    pieces = np.split(source, [cut * 24 for cut in accumulate(SCHEDULES[schedule])])
+    sent = sent_in_pieces(pieces, audio_format, 24000)
+    assert compression_faults(sent, audio_format) == []
+    assert sent == sent_in_pieces([source], audio_format, 24000)
+
+
+@pytest.mark.parametrize("audio_format", [form for form in COMPRESSED if form.sample_rate in {8000, 24000}], ids=named)
+def test_a_faulty_compressed_stream_is_heard(audio_format: AudioFormat) -> None:
+    """A sample lost, and one that is half of full scale off."""
+    source = voice_like(24000, SECONDS)
+    lost = sent_in_pieces([source[:9000], source[9001:], source[:1]], audio_format, 24000)
+    assert compression_faults(lost, audio_format) != []
+    clicking = source.copy()
+    clicking[9000] += 0.5
+    assert compression_faults(sent_in_pieces([clicking], audio_format, 24000), audio_format) != []
 
 
 @pytest.mark.parametrize("audio_format", FORMATS, ids=named)

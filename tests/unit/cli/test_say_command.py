@@ -102,3 +102,33 @@ def test_no_text_at_all_is_asked_for(tmp_path: Path, stdin: str) -> None:
         os.close(terminal)
     assert asked.returncode == 2
     assert "There is no text" in asked.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "asked"),
+    [
+        ("said.mp3", (), "mp3"),
+        ("said.OGG", (), "opus"),
+        ("said.opus", (), "opus"),
+        ("said.aac", (), "aac"),
+        ("said.flac", (), "flac"),
+        ("said.mulaw", (), "mulaw"),
+        ("said.wav", (), "pcm"),
+        ("said", (), "pcm"),
+        ("said.mp3", ("--format", "flac"), "flac"),
+    ],
+)
+def test_the_name_of_the_file_says_its_format(tmp_path: Path, name: str, options: tuple[str, ...], asked: str) -> None:
+    """A WAV file gets its header here, with its length; everything else is written as it comes."""
+
+    def converse(socket: ServerConnection) -> None:
+        assert json.loads(socket.recv()).get("format", "pcm") == asked
+        for frame in (STARTED, bytes(4410), COMPLETE):
+            socket.send(frame)
+
+    with scripted_server(converse) as url:
+        said = _say(tmp_path, url, "-o", str(tmp_path / name), *options)
+    assert said.exit_code == 0, said.output
+    written = (tmp_path / name).read_bytes()
+    assert written[:4] == (b"RIFF" if asked == "pcm" else bytes(4))
+    assert written.endswith(bytes(4410))

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from hiwar.cli.http_request import request
-from hiwar.cli.server_choice import own_server, running_server
+from hiwar.cli.server_choice import own_server, running_server, shown_here
+from hiwar.client import KnownCertificate
 from hiwar.errors import HiwarError
 from hiwar.server.settings import load_settings
 from support.serving import MODEL_FREE
@@ -13,8 +14,9 @@ from support.serving import MODEL_FREE
 def test_a_server_of_its_own_takes_no_address_and_no_certificate_from_the_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"HOST": "192.0.2.1", "TLS_CERT": "absent.pem", "TLS_KEY": "absent.pem"}.items():
-        monkeypatch.setenv(f"HIWAR_{name}", value)
+    monkeypatch.setenv("HIWAR_HOST", "192.0.2.1")
+    for name in ("TLS_CERT", "TLS_KEY", "GRPC_CLIENT_CA"):
+        monkeypatch.setenv(f"HIWAR_{name}", "absent.pem")
     settings = load_settings({**MODEL_FREE, "data_dir": tmp_path}).settings
 
     async def fetch() -> tuple[str, bytes]:
@@ -24,6 +26,27 @@ def test_a_server_of_its_own_takes_no_address_and_no_certificate_from_the_settin
     url, body = asyncio.run(fetch())
     assert url.startswith("ws://127.0.0.1:")
     assert b"Yara" in body
+
+
+@pytest.mark.parametrize(
+    ("url", "known"),
+    [
+        ("wss://127.0.0.1:9", True),
+        ("wss://localhost:9", True),
+        ("wss://[::1]:9", True),
+        ("wss://127.0.0.1:10", False),
+        ("wss://127.0.0.1", False),
+        ("ws://127.0.0.1:9", False),
+        ("wss://192.0.2.1:9", False),
+    ],
+)
+def test_the_certificate_of_this_machines_own_server_is_known(tmp_path: Path, url: str, known: bool) -> None:
+    settings = load_settings({"data_dir": tmp_path}, environment={}).settings
+    copy = settings.shown_certificate(9)
+    assert shown_here(url, settings) is None
+    copy.parent.mkdir(parents=True)
+    copy.touch()
+    assert shown_here(url, settings) == (KnownCertificate(copy) if known else None)
 
 
 @pytest.mark.parametrize(

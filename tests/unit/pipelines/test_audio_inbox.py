@@ -52,13 +52,6 @@ def test_audio_after_finish_is_refused() -> None:
     assert refused.value.code is ErrorCode.PROTOCOL_VIOLATION
 
 
-def test_audio_ms_counts_what_was_put_in_taken_or_not() -> None:
-    queue = inbox()
-    queue.put(bytes(16000))
-    queue.take()
-    assert queue.audio_ms == 500
-
-
 def test_cleared_it_is_empty() -> None:
     queue = inbox(pending_max_ms=100)
     queue.put(bytes(3200))

@@ -309,9 +309,11 @@ def test_more_audio_than_may_wait_is_refused() -> None:
     stage.accept(silence(1000))
 
 
-def test_audio_ms_counts_what_was_accepted() -> None:
+def test_audio_ms_of_a_finished_stream_is_its_length() -> None:
     stage = pipeline(config=replace(CONFIG, sample_rate=8000))
     stage.accept(bytes(8000))
+    stage.finish()
+    work(stage)
     assert stage.audio_ms == 500
 
 

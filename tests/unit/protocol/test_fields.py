@@ -110,7 +110,7 @@ REFUSED: list[tuple[dict[str, object], ErrorCode]] = [
     ({"voice": ["Yara"]}, ErrorCode.INVALID_VOICE),
     ({"format": SECRET}, ErrorCode.INVALID_FORMAT),
     ({"format": "PCM"}, ErrorCode.INVALID_FORMAT),
-    ({"format": "opus"}, ErrorCode.INVALID_FORMAT),
+    ({"format": "ogg"}, ErrorCode.INVALID_FORMAT),
     ({"format": {}}, ErrorCode.INVALID_FORMAT),
     ({"response_format": SECRET}, ErrorCode.INVALID_FORMAT),
     ({"sample_rate": 11025}, ErrorCode.INVALID_FORMAT),
@@ -207,7 +207,10 @@ PARAMETERS: list[tuple[str, str, ErrorCode, str]] = [
         ("sample_rate", value, ErrorCode.INVALID_REQUEST, "8000, 16000, 22050, 44100, 48000")
         for value in ("", "24000", "16000.0", "016000", " 16000", "+16000", "١٦٠٠٠", "9" * 6000)
     ],
-    *[("encoding", value, ErrorCode.INVALID_REQUEST, "linear16, mulaw, alaw") for value in ("", "LINEAR16", "opus")],
+    *[
+        ("encoding", value, ErrorCode.INVALID_REQUEST, "linear16, mulaw, alaw, ogg_opus, flac")
+        for value in ("", "LINEAR16", "opus")
+    ],
     *[
         (name, value, ErrorCode.INVALID_REQUEST, "true, false")
         for name in ("interim_results", "word_timestamps", "vad", "itn")

@@ -7,7 +7,6 @@ from typing import Any, cast
 import pytest
 
 from hiwar.server.app import make_app
-from hiwar.serving.rebinding import Rebinding
 from hiwar.serving.service import SpeechService
 
 SECRET = "what went wrong"
@@ -20,7 +19,8 @@ class _FailingService:
 
 
 def test_a_fault_has_the_contracts_body_and_headers() -> None:
-    app = make_app(cast("SpeechService", _FailingService()), cast("Rebinding", None), lambda: "loading")
+    failing, unused = cast("SpeechService", _FailingService()), cast("Any", None)
+    app = make_app(failing, unused, unused, lambda: "loading")
     scope = {
         "type": "http",
         "method": "GET",

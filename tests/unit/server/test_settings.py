@@ -78,6 +78,8 @@ def test_variables_of_the_client_are_let_pass(variable: str) -> None:
         ({"HIWAR_LIMITS_STREAMS_MAX": "0"}, "limits.streams_max .*>= 1"),
         ({"HIWAR_LOG_LEVEL": "loud"}, "must be one of: debug, info, warning, error"),
         ({"HIWAR_TLS_CERT": "cert.pem"}, "needs both tls_cert and tls_key"),
+        ({"HIWAR_TLS_SELF_SIGNED": "true", "HIWAR_TLS_CERT": "a", "HIWAR_TLS_KEY": "b"}, "leave out one of them"),
+        ({"HIWAR_GRPC_CLIENT_CA": "ca.pem"}, "grpc_client_ca needs TLS"),
         ({"HIWAR_GRPC_PORT": "8080"}, "two different ports"),
     ],
 )

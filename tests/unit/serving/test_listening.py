@@ -1,5 +1,6 @@
 import asyncio
 import logging
+from collections.abc import Mapping
 
 import pytest
 
@@ -25,6 +26,9 @@ class WritingSession:
     def receive_binary(self, frame: bytes, now: float) -> tuple[str, ...]:
         return (f"binary {frame.decode()} {now}",)
 
+    def receive_fields(self, fields: Mapping[str, object], now: float) -> tuple[str, ...]:
+        return (f"fields {dict(fields)} {now}",)
+
     def peer_closed(self) -> tuple[str, ...]:
         return ("closed",)
 
@@ -37,10 +41,10 @@ def test_frames_and_the_end_reach_the_session_in_order() -> None:
             done.extend(effects)
             clock.now += 1
 
-        for frame in ("a", b"b", "", b"", None):
-            connection.say(frame)
+        for frame in ("a", b"b", "", b"", {"type": "c"}, None):
+            connection.incoming.put_nowait(frame)
         await listen(WritingSession(), connection, carry_out, ended, clock)
-        assert done == ["text a 0.0", "binary b 1.0", "text  2.0", "binary  3.0", "closed"]
+        assert done == ["text a 0.0", "binary b 1.0", "text  2.0", "binary  3.0", "fields {'type': 'c'} 4.0", "closed"]
         assert ended.is_set()
 
     run(scenario())

@@ -1,4 +1,5 @@
 import asyncio
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -23,7 +24,7 @@ from hiwar.serving.limits import ServingLimits
 from hiwar.serving.service import Engines, SpeechService, new_request_id
 from hiwar.serving.workers import Workers
 from hiwar.text.explanation import TokenReading
-from hiwar.vocabulary import Language, RecognitionConfig
+from hiwar.vocabulary import AudioEncoding, Language, RecognitionConfig
 from support.serving import WAIT_S
 from support.streams import HeldClock, QueueConnection, run
 
@@ -111,6 +112,19 @@ def test_a_language_that_nothing_here_hears_is_refused(tmp_path: Path) -> None:
                 service.check_recognition(RecognitionConfig("r", language="ar"))
             assert caught.value.code is ErrorCode.UNSUPPORTED_LANGUAGE
             assert "en" in caught.value.message
+
+    run(scenario())
+
+
+def test_an_encoding_whose_codec_is_not_installed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        async with serving(tmp_path) as (service, _):
+            service.check_recognition(RecognitionConfig("r", encoding=AudioEncoding.OGG_OPUS))
+            monkeypatch.setitem(sys.modules, "av", None)
+            service.check_recognition(RecognitionConfig("r", encoding=AudioEncoding.MULAW))
+            with pytest.raises(HiwarError) as caught:
+                service.check_recognition(RecognitionConfig("r", encoding=AudioEncoding.OGG_OPUS))
+            assert caught.value.code is ErrorCode.UNSUPPORTED_FORMAT
 
     run(scenario())
 

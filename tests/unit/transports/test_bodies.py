@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from hiwar.errors import ErrorCode, HiwarError
-from hiwar.transports.rest.bodies import read_json
+from hiwar.transports.rest.bodies import invalid_body, read_json
 from support.streams import run
 
 
@@ -40,3 +40,26 @@ def test_a_body_that_never_ends_is_not_waited_for() -> None:
 
 def test_a_body_is_refused_as_soon_as_it_is_too_large() -> None:
     assert refusal([b"x" * 60, b"x" * 60], 100).code is ErrorCode.FILE_TOO_LARGE
+
+
+class Strict(msgspec.Struct, forbid_unknown_fields=True):
+    text: str
+    inner: Asked | None = None
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b"{}", "text"),
+        (b'{"text": 1}', "text"),
+        (b'{"text": "x", "more": 1}', "more"),
+        (b'{"text": "x", "inner": {}}', "inner.text"),
+        (b"[]", ""),
+    ],
+)
+def test_the_field_that_is_wrong_is_named(body: bytes, field: str) -> None:
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.json.decode(body, type=Strict)
+    error = invalid_body(caught.value)
+    assert error.field == field
+    assert " - at" not in error.message

@@ -1,7 +1,5 @@
 """`PUT` and `DELETE /v1/voices/{name}/binding`: another voice behind a name, for the operator alone."""
 
-from collections.abc import Awaitable, Callable
-
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +17,7 @@ from hiwar.vocabulary import Voice
 _BODY_BYTES_MAX = 1024
 
 
-class _Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class BindVoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is to speak, as `hiwar voices available` names it."""
 
     voice: str
@@ -28,27 +26,24 @@ class _Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def binding_routes(service: SpeechService, rebinding: Rebinding) -> list[BaseRoute]:
     """Both answer with the voice as it is then, when it is loaded: after seconds."""
 
-    async def bind(request: Request) -> Voice:
-        wanted = await read_json(request, _Wanted, _BODY_BYTES_MAX)
-        return await rebinding.bind(request.path_params["name"], wanted.voice)
+    async def changed(request: Request) -> Voice:
+        name = request.path_params["name"]
+        if request.method == "DELETE":
+            return await rebinding.unbind(name)
+        wanted = await read_json(request, BindVoice, _BODY_BYTES_MAX)
+        return await rebinding.bind(name, wanted.voice)
 
-    async def unbind(request: Request) -> Voice:
-        return await rebinding.unbind(request.path_params["name"])
+    async def endpoint(request: Request) -> Response:
+        try:
+            must_be_operator(request, service)
+            if service.stopping:
+                raise refusals.going_away()
+            voice = await changed(request)
+        except InvalidBodyError as error:
+            return validation_response(error.field, error.message)
+        except HiwarError as error:
+            return error_response(error)
+        return Response(msgspec.json.encode(voice), media_type="application/json")
 
-    def guarded(change: Callable[[Request], Awaitable[Voice]]) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            try:
-                must_be_operator(request, service)
-                if service.stopping:
-                    raise refusals.going_away()
-                voice = await change(request)
-            except InvalidBodyError as error:
-                return validation_response(error.field, error.message)
-            except HiwarError as error:
-                return error_response(error)
-            return Response(msgspec.json.encode(voice), media_type="application/json")
-
-        return endpoint
-
-    path = "/v1/voices/{name}/binding"
-    return [Route(path, guarded(bind), methods=["PUT"]), Route(path, guarded(unbind), methods=["DELETE"])]
+    # One route: the `Allow` of a refused method names what the path has.
+    return [Route("/v1/voices/{name}/binding", endpoint, methods=["PUT", "DELETE"])]

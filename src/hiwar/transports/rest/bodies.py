@@ -14,7 +14,8 @@ Body = TypeVar("Body")
 _WHOLE_AFTER_S = 10.0
 """As long as the head of a request may take: a peer that never completes a body cannot keep its socket."""
 
-_FIELD = re.compile(r" - at `\$\.?(.*)`\Z")
+_PLACE = re.compile(r" - at `\$\.?(.*)`\Z")
+_ABSENT_OR_UNKNOWN = re.compile(r"Object (?:missing required|contains unknown) field `(.*)`\Z")
 
 
 class InvalidBodyError(Exception):
@@ -24,6 +25,15 @@ class InvalidBodyError(Exception):
         super().__init__(message)
         self.field = field
         self.message = message
+
+
+def invalid_body(error: msgspec.ValidationError) -> InvalidBodyError:
+    """What is wrong, and with which field: msgspec says both in one sentence."""
+    message = _PLACE.sub("", str(error))
+    place = _PLACE.search(str(error))
+    named = _ABSENT_OR_UNKNOWN.search(message)
+    path = [found[1] for found in (place, named) if found and found[1]]
+    return InvalidBodyError(".".join(path), message)
 
 
 async def read_json(
@@ -39,8 +49,7 @@ async def read_json(
     except ClientDisconnect as error:
         raise HiwarError(ErrorCode.INVALID_REQUEST, "The body broke off.") from error
     except msgspec.ValidationError as error:
-        place = _FIELD.search(str(error))
-        raise InvalidBodyError(place[1] if place else "", _FIELD.sub("", str(error))) from error
+        raise invalid_body(error) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise HiwarError(ErrorCode.INVALID_REQUEST, "The body must be a JSON object in UTF-8.") from error
 

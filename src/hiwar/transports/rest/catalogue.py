@@ -9,6 +9,13 @@ from hiwar.errors import HiwarError
 from hiwar.serving.service import SpeechService
 from hiwar.transports.credentials import must_sign_in
 from hiwar.transports.rest.errors import error_response
+from hiwar.vocabulary import Voice
+
+
+class VoiceList(msgspec.Struct, frozen=True):
+    """The catalogue, in the operator's order."""
+
+    voices: tuple[Voice, ...]
 
 
 def catalogue_routes(service: SpeechService) -> list[BaseRoute]:
@@ -17,9 +24,9 @@ def catalogue_routes(service: SpeechService) -> list[BaseRoute]:
     async def voices(request: Request) -> Response:
         try:
             must_sign_in(request, service, "tts")
-            found = list(service.engines.catalogue.voices.values())
+            found = VoiceList(tuple(service.engines.catalogue.voices.values()))
         except HiwarError as error:
             return error_response(error)
-        return Response(msgspec.json.encode({"voices": found}), media_type="application/json")
+        return Response(msgspec.json.encode(found), media_type="application/json")
 
     return [Route("/v1/voices", voices)]

@@ -1,36 +1,74 @@
 """Errors as HTTP responses, in the bodies that the contract fixes."""
 
-from starlette.responses import JSONResponse
+from typing import Literal
+
+import msgspec
+from starlette.responses import Response
 
 from hiwar.errors import ErrorCode, HiwarError
 
 _RETRY_AFTER_S = 2
 """Streams and model loads end within seconds; a client that waits this long does not hammer."""
 
-_NAMED = {ErrorCode.UNAUTHORIZED, ErrorCode.RATE_LIMIT_EXCEEDED}
+
+_Named = Literal["unauthorized", "rate_limit_exceeded"]
+_NAMED: dict[ErrorCode, _Named] = {
+    ErrorCode.UNAUTHORIZED: "unauthorized",
+    ErrorCode.RATE_LIMIT_EXCEEDED: "rate_limit_exceeded",
+}
 
 
-def error_response(error: HiwarError, request_id: str | None = None) -> JSONResponse:
+class HttpError(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A refusal, or a failure. An unknown path or method has no `reason`."""
+
+    error: Literal["http_error"]
+    detail: str
+    code: str
+    reason: ErrorCode | msgspec.UnsetType = msgspec.UNSET
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """HTTP 401 and 429."""
+
+    error: _Named
+    detail: str
+
+
+class WrongField(msgspec.Struct, frozen=True):
+    """A field of a body, and what is wrong with it. `field` is empty when it is the body itself."""
+
+    field: str
+    message: str
+
+
+class ValidationFailure(msgspec.Struct, frozen=True):
+    """HTTP 422: the body is whole, and not what is asked for."""
+
+    error: Literal["validation_error"]
+    detail: Literal["Request validation failed"]
+    errors: tuple[WrongField, ...]
+
+
+def error_response(error: HiwarError, request_id: str | None = None) -> Response:
     """The body and headers for an error, on a plain request or in place of a WebSocket upgrade."""
     headers = {} if request_id is None else {"X-Request-ID": request_id}
     if error.code is ErrorCode.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     if error.retryable:
         headers["Retry-After"] = str(_RETRY_AFTER_S)
+    if error.code is ErrorCode.IDLE_TIMEOUT:
+        headers["Connection"] = "close"  # what is missing of the request never comes
     status = error.status.http
-    body = {"error": str(error.code), "detail": error.message}
-    if error.code not in _NAMED:
-        body = {
-            "error": "http_error",
-            "detail": error.message,
-            "code": f"HTTP_{status}",
-            "reason": str(error.code),
-        }
-    return JSONResponse(body, status_code=status, headers=headers)
+    if named := _NAMED.get(error.code):
+        return _response(Refusal(named, error.message), status, headers)
+    return _response(HttpError("http_error", error.message, f"HTTP_{status}", error.code), status, headers)
 
 
-def validation_response(field: str, message: str) -> JSONResponse:
+def validation_response(field: str, message: str) -> Response:
     """HTTP 422 for a body with a wrong field, in the body that the contract fixes."""
-    errors = [{"field": field, "message": message}]
-    body = {"error": "validation_error", "detail": "Request validation failed", "errors": errors}
-    return JSONResponse(body, status_code=422)
+    body = ValidationFailure("validation_error", "Request validation failed", (WrongField(field, message),))
+    return _response(body, 422, {})
+
+
+def _response(body: msgspec.Struct, status: int, headers: dict[str, str]) -> Response:
+    return Response(msgspec.json.encode(body), status, headers, "application/json")

@@ -1,29 +1,44 @@
 """The headers that every HTTP response has, refused WebSocket handshakes included."""
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hiwar.protocol.fields import request_id_of
 from hiwar.serving.service import new_request_id
 
+SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"}
+
+_REQUEST_ID = "request_id"
 _RESPONSE_STARTS = {"http.response.start", "websocket.http.response.start"}
 
 
 class ResponseHeaders:
-    """ASGI middleware: a request id where the endpoint gave none, and the two security headers."""
+    """ASGI middleware: a request id where the endpoint gave none, and the two security headers.
+
+    The id is the client's own when it sent a well-formed one.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or connection."""
+        request_id = request_id_of(Headers(scope=scope).get("x-request-id")) or new_request_id()
+        scope.setdefault("state", {})[_REQUEST_ID] = request_id
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in _RESPONSE_STARTS:
                 headers = MutableHeaders(raw=list(message["headers"]))
-                headers.setdefault("X-Request-ID", new_request_id())
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["X-Frame-Options"] = "DENY"
+                headers.setdefault("X-Request-ID", request_id)
+                headers.update(SECURITY_HEADERS)
                 message = {**message, "headers": headers.raw}
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def current_request_id(request: HTTPConnection) -> str:
+    """The id that the response to this request carries."""
+    request_id: str = request.scope["state"][_REQUEST_ID]
+    return request_id

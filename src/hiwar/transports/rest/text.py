@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Route
 
 from hiwar.errors import HiwarError
 from hiwar.serving.service import SpeechService
+from hiwar.text.explanation import SegmentReading
 from hiwar.transports.credentials import must_sign_in
 from hiwar.transports.rest.bodies import InvalidBodyError, read_json
 from hiwar.transports.rest.errors import error_response, validation_response
@@ -16,12 +17,18 @@ _BODY_BYTES_MAX = 128 * 1024
 """10,000 characters in JSON's longest spelling, and room."""
 
 
-class _Explain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is asked."""
+class ExplainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text, and the voice and language it would be spoken with."""
 
     text: str
     voice: str = DEFAULT_VOICE
     language: LanguageChoice = "auto"
+
+
+class TextExplanation(msgspec.Struct, frozen=True):
+    """The text as it would be cut and read."""
+
+    segments: tuple[SegmentReading, ...]
 
 
 def text_routes(service: SpeechService) -> list[BaseRoute]:
@@ -30,12 +37,12 @@ def text_routes(service: SpeechService) -> list[BaseRoute]:
     async def explain(request: Request) -> Response:
         try:
             principal = must_sign_in(request, service, "tts")
-            asked = await read_json(request, _Explain, _BODY_BYTES_MAX)
+            asked = await read_json(request, ExplainText, _BODY_BYTES_MAX)
             segments = await service.explain(asked.text, asked.voice, asked.language, principal)
         except InvalidBodyError as error:
             return validation_response(error.field, error.message)
         except HiwarError as error:
             return error_response(error)
-        return Response(msgspec.json.encode({"segments": segments}), media_type="application/json")
+        return Response(msgspec.json.encode(TextExplanation(segments)), media_type="application/json")
 
     return [Route("/v1/text/explain", explain, methods=["POST"])]

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hiwar.errors import HiwarError
+from hiwar.protocol import json_codec
+from hiwar.protocol.messages import ServerMessage
 from hiwar.serving.connection import PeerGoneError
 from hiwar.transports.rest.errors import error_response
 
@@ -24,13 +26,15 @@ class WebSocketConnection:
         text: str | None = message.get("text")
         return text if text is not None else bytes(message["bytes"])
 
-    async def send(self, frame: str | bytes) -> None:
-        """Send one frame, waiting while the socket's buffer is full. Raises PeerGoneError."""
+    async def send(self, message: ServerMessage) -> None:
+        """Send a text frame, waiting while the socket's buffer is full. Raises PeerGoneError."""
         with _peer_gone():
-            if isinstance(frame, str):
-                await self._socket.send({"type": "websocket.send", "text": frame})
-            else:
-                await self._socket.send({"type": "websocket.send", "bytes": frame})
+            await self._socket.send({"type": "websocket.send", "text": json_codec.encode(message)})
+
+    async def send_audio(self, audio: bytes) -> None:
+        """Send a binary frame in the same way."""
+        with _peer_gone():
+            await self._socket.send({"type": "websocket.send", "bytes": audio})
 
     async def close(self, code: int, reason: str) -> None:
         """Begin the closing handshake."""

@@ -33,7 +33,7 @@ def carried(
     """The audio as it arrives at the recogniser, by way of bytes."""
     encoder, decoder = SpeechEncoder(AudioFormat(synthesis, rate), 24000), PcmDecoder(recognition, rate)
     sent = encoder.encode(audio) + encoder.finish()
-    return np.concatenate((decoder.decode(sent), decoder.flush()))
+    return np.concatenate((*decoder.decode(sent), decoder.flush()))
 
 
 def noisy(audio: Samples, snr_db: float, seed: int = 1) -> Samples:

@@ -1,0 +1,1 @@
+"""The services over gRPC: calls, their metadata and their status to and from the drivers."""

@@ -1,0 +1,46 @@
+"""Requests that the OpenAPI document allows, and near misses: the server answers each of them as the document says."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import positive_data_acceptance
+
+from hiwar.serving.auth import read_operator_key
+from hiwar.transports.specs.openapi import openapi_document
+from support.serving import LiveServer, live_server
+
+SCHEMA = schemathesis.openapi.from_dict(msgspec.json.decode(msgspec.json.encode(openapi_document())))
+ONCE = SCHEMA.exclude(path_regex="^/v1/audio/")
+"""The aliases lead to the same handlers."""
+EXAMPLES_MAX = 5
+SHORT = {"limits.text_chars_max": 100, "limits.speech_chars_max": 100}
+"""So that texts of the greatest length do not speak for an hour."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with live_server(tmp_path_factory.mktemp("data"), SHORT) as started:
+        yield started
+
+
+@ONCE.parametrize()
+@settings(
+    max_examples=EXAMPLES_MAX,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_the_server_answers_as_the_document_says(server: LiveServer, case: schemathesis.Case[Any]) -> None:
+    key = read_operator_key(server.settings.data_dir) if "binding" in case.path else server.key
+    # Which voices there are, and whether there is something to speak in a text, no schema can say.
+    case.call_and_validate(
+        base_url=server.running.url("http"),
+        headers={"X-API-Key": key or ""},
+        excluded_checks=[positive_data_acceptance],
+    )
