@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from typing import Any
 
 import grpc
 
@@ -13,6 +14,7 @@ from hiwar.protocol.protobuf_codec import (
     recognition_request,
     recognition_response,
 )
+from hiwar.protocol.refusals import going_away
 from hiwar.serving.connection import PeerGoneError
 from hiwar.serving.service import SpeechService, new_request_id
 from hiwar.transports.grpc.calls import Call, Context, carry
@@ -33,7 +35,7 @@ def recognition_handler(service: SpeechService, stopping: "asyncio.Future[None]"
         requests = Requests[asr_pb2.RecognizeRequest](context, settle_s=_SETTLE_S)
 
         async def serve(call: Call) -> None:
-            first = await requests.first(service.limits.sign_in_timeout_ms, stopping)
+            first = await _first(requests, service.limits.sign_in_timeout_ms, stopping)
             await _transcribe(service, call, requests, first.config)
 
         async with requests.open():
@@ -43,6 +45,24 @@ def recognition_handler(service: SpeechService, stopping: "asyncio.Future[None]"
         recognize, asr_pb2.RecognizeRequest.FromString, asr_pb2.RecognizeResponse.SerializeToString
     )
     return grpc.method_handlers_generic_handler(SERVICE, {"Recognize": handler})
+
+
+async def _first(
+    requests: Requests[asr_pb2.RecognizeRequest], timeout_ms: int, stopping: "asyncio.Future[None]"
+) -> asr_pb2.RecognizeRequest:
+    """The first request. Raises HiwarError as `Requests.first`, and when the server stops before it comes."""
+    first = asyncio.create_task(requests.first(timeout_ms))
+    awaited: set[asyncio.Future[Any]] = {first, stopping}
+    try:
+        await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        if not first.done():
+            first.cancel()
+    if not first.done():
+        raise going_away()
+    request = first.result()
+    await requests.next()
+    return request
 
 
 async def _transcribe(

@@ -1,8 +1,8 @@
 """A call of two streams as the drivers see it: one exchange, which any error ends."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Generic, NamedTuple, TypeVar
 
 import grpc.aio
 from google.protobuf.message import Message
@@ -18,8 +18,15 @@ from hiwar.transports.grpc.requests import Requests
 Request = TypeVar("Request", bound=Message)
 
 
+class Opening(NamedTuple):
+    """What the session hears first of a call, and whether that is all that the client has to say."""
+
+    fields: Mapping[str, object]
+    is_all: bool
+
+
 class CallConnection(Generic[Request]):
-    """A call behind its first request; `opening` is what the session hears of that one, `finished` whether that is all.
+    """A call, from its first request on, or behind it without `opening`, which says what the session hears of that one.
 
     `taken` says what a request is to the session, and raises HiwarError for one that may not come; `told` is the
     response for a message or audio, None where there is none. `idle` is the sentence for a client that sends nothing.
@@ -33,8 +40,7 @@ class CallConnection(Generic[Request]):
         taken: Callable[[Request], Incoming],
         told: Callable[[ServerMessage | bytes], object | None],
         idle: str,
-        opening: Mapping[str, object] | None = None,
-        finished: bool = False,
+        opening: Callable[[], Awaitable[Opening]] | None = None,
     ) -> None:
         self._call = call
         self._requests = requests
@@ -42,18 +48,19 @@ class CallConnection(Generic[Request]):
         self._told = told
         self._idle = idle
         self._opening = opening
-        self._finished = finished
+        self._finished = False
         self._complete = False
         self._error: HiwarError | None = None
 
     async def receive(self) -> Incoming:
         """What comes next; the client's half-close is a `finish`, and behind it nothing comes."""
-        if self._opening is not None:
-            opening, self._opening = self._opening, None
-            return opening
         if self._finished:
             await asyncio.Event().wait()
         try:
+            if self._opening is not None:
+                fields, self._finished = await self._opening()
+                self._opening = None
+                return fields
             request = await self._requests.next()
             if request is not None:
                 return self._taken(request)

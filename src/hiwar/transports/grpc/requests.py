@@ -11,7 +11,6 @@ from google.protobuf.message import DecodeError, Message
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.protocol.protobuf_codec import config_missing
-from hiwar.protocol.refusals import going_away
 from hiwar.serving.connection import PeerGoneError
 from hiwar.transports.grpc.calls import Context
 
@@ -44,26 +43,22 @@ class Requests(Generic[Request]):
         finally:
             reading.cancel()
 
-    async def first(self, timeout_ms: int, stopping: "asyncio.Future[None]") -> Request:
-        """The first request, which holds the config.
+    async def first(self, timeout_ms: int) -> Request:
+        """The first request, which holds the config; `next` gives it again.
 
-        Raises HiwarError when it does not, when none comes in time, or when the server stops before it comes.
+        Raises HiwarError when it does not, or when none comes in time.
         """
-        first = asyncio.create_task(self.next())
-        awaited: set[asyncio.Future[Any]] = {first, stopping}
         try:
-            await asyncio.wait(awaited, timeout=timeout_ms / 1000, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            first.cancel()
-        if first.done():
-            request = first.result()
-            if request is None or not request.HasField("config"):
-                raise config_missing()
-            return request
-        if stopping.done():
-            raise going_away()
-        message = "No request came for too long; send config as soon as the call is open."
-        raise HiwarError(ErrorCode.DEADLINE_EXCEEDED, message)
+            async with asyncio.timeout(timeout_ms / 1000):
+                while not self._early:
+                    self._early.append(await self._take())
+        except TimeoutError as error:
+            message = "No request came for too long; send config as soon as the call is open."
+            raise HiwarError(ErrorCode.DEADLINE_EXCEEDED, message) from error
+        request = self._early[0]
+        if request is None or not request.HasField("config"):
+            raise config_missing()
+        return request
 
     async def ahead(self, count: int, within_s: float) -> tuple[Request | None, ...]:
         """The next ones that are there in a moment, up to so many, None for the end; `next` gives them all again."""

@@ -39,7 +39,7 @@ class GrpcServer:
         self._server = grpc.aio.server(options=_options(service.limits.streams_max))
         handlers = (
             asr.recognition_handler(service, self._stopping),
-            tts.synthesis_handler(service, self._stopping),
+            tts.synthesis_handler(service),
             self._health.handler(),
         )
         self._server.add_generic_rpc_handlers(handlers)

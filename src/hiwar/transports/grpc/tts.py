@@ -1,7 +1,7 @@
 """`tts.TextToSpeech`: text in, audio out, as a stream or whole."""
 
-import asyncio
 import contextlib
+from functools import partial
 from typing import Any
 
 import grpc
@@ -11,7 +11,7 @@ from hiwar.protocol.protobuf_codec import SpeechResponses, synthesis_fields, syn
 from hiwar.serving.connection import PeerGoneError
 from hiwar.serving.service import SpeechService
 from hiwar.transports.grpc.calls import Call, Context, carry
-from hiwar.transports.grpc.connection import CallConnection
+from hiwar.transports.grpc.connection import CallConnection, Opening
 from hiwar.transports.grpc.requests import Requests
 from hiwar.transports.grpc.whole_speech import WholeSpeech
 
@@ -24,15 +24,24 @@ _WHOLE_WITHIN_S = 0.002
 """A text that is over so soon behind its config is spoken as a whole request: no engine step for what is a part."""
 
 
-def synthesis_handler(service: SpeechService, stopping: "asyncio.Future[None]") -> grpc.GenericRpcHandler:
-    """The service. Calls that have not said their config yet are refused once the server is `stopping`."""
+def synthesis_handler(service: SpeechService) -> grpc.GenericRpcHandler:
+    """The service."""
 
     async def synthesize(_requests: object, context: Context) -> None:
         requests = Requests[tts_pb2.SynthesizeRequest](context, settle_s=_SETTLE_S)
 
         async def serve(call: Call) -> None:
-            first = await requests.first(service.limits.sign_in_timeout_ms, stopping)
-            await _speak(service, call, requests, first.config)
+            connection = CallConnection(
+                call,
+                requests,
+                opening=partial(_opening, requests, call.request_id, service.limits.sign_in_timeout_ms),
+                taken=synthesis_request,
+                told=SpeechResponses().told,
+                idle=_IDLE,
+            )
+            with contextlib.suppress(PeerGoneError):
+                await service.speak(connection, call.slot)
+            connection.end()
 
         async with requests.open():
             await carry(context, service, "tts", serve)
@@ -61,32 +70,13 @@ def synthesis_handler(service: SpeechService, stopping: "asyncio.Future[None]") 
     return grpc.method_handlers_generic_handler(SERVICE, methods)
 
 
-async def _speak(
-    service: SpeechService,
-    call: Call,
-    requests: Requests[tts_pb2.SynthesizeRequest],
-    wanted: tts_pb2.SynthesisConfig,
-) -> None:
-    fields = synthesis_fields(wanted, call.request_id)
-    text = await _whole_text(requests)
-    connection = CallConnection(
-        call,
-        requests,
-        taken=synthesis_request,
-        told=SpeechResponses().told,
-        idle=_IDLE,
-        opening={"type": "start", **fields} if text is None else {"text": text, **fields},
-        finished=text is not None,
-    )
-    with contextlib.suppress(PeerGoneError):
-        await service.speak(connection, call.slot)
-    connection.end()
-
-
-async def _whole_text(requests: Requests[tts_pb2.SynthesizeRequest]) -> str | None:
-    """The text of a client that sends it whole, and at once; None when it may come piece by piece."""
-    match await requests.ahead(2, _WHOLE_WITHIN_S):
-        case (tts_pb2.SynthesizeRequest() as request, None) if request.HasField("text"):
-            return request.text
+async def _opening(requests: Requests[tts_pb2.SynthesizeRequest], request_id: str, timeout_ms: int) -> Opening:
+    """What the config, and a text that comes whole right behind it, is to the session. Raises HiwarError."""
+    first = await requests.first(timeout_ms)
+    fields = synthesis_fields(first.config, request_id)
+    match await requests.ahead(3, _WHOLE_WITHIN_S):
+        case (_, tts_pb2.SynthesizeRequest() as request, None) if request.HasField("text"):
+            return Opening({"text": request.text, **fields}, is_all=True)
         case _:
-            return None
+            await requests.next()
+            return Opening({"type": "start", **fields}, is_all=False)
