@@ -4,6 +4,9 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 ARGS ?=
 
+# A test starts dozens of processes; without bytecode on the disk each of them compiles all it imports again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help serve test test-fast check bench-tts bench-asr bench-text bench-voices docs protos lock clean
 

@@ -2,18 +2,20 @@
 
     python benchmarks/serving/first_audio_by_face.py --runs 100
 
-The requests take turns, so that both meet the same machine. Each is stopped when its first audio is there.
+The requests take turns, so that all meet the same machine. Each is stopped when its first audio is there. `bare` is the
+same gRPC call to a server that does nothing: no server on this library can be quicker.
 """
 
 import argparse
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import cast
 
 import grpc.aio
 import uvloop
+from bare_grpc import bare_server
 from listener import Wanted, listening
 from measured_server import MeasuredServer, measured_server, setting
 from spoken_texts import text_of
@@ -45,11 +47,10 @@ async def over_websocket(server: MeasuredServer) -> AsyncIterator[FirstAudio]:
 
 
 @contextlib.asynccontextmanager
-async def over_grpc(server: MeasuredServer) -> AsyncIterator[FirstAudio]:
+async def over_grpc(target: str, key: str | None) -> AsyncIterator[FirstAudio]:
     """One channel, a call for each text: config, text, half-close."""
-    assert server.grpc is not None, "this server does not say where its gRPC is"
-    metadata = (("x-api-key", server.key or ""),)
-    async with grpc.aio.insecure_channel(server.grpc) as channel:
+    metadata = (("x-api-key", key or ""),)
+    async with grpc.aio.insecure_channel(target) as channel:
         # At run time there is one stub for both kinds of channel.
         stub = cast("tts_pb2_grpc.TextToSpeechAsyncStub", tts_pb2_grpc.TextToSpeechStub(channel))
 
@@ -72,26 +73,39 @@ async def over_grpc(server: MeasuredServer) -> AsyncIterator[FirstAudio]:
 
 async def measure(server: MeasuredServer, runs: int) -> None:
     """Print one line for each voice and length."""
-    print("| voice | characters | WebSocket p50 | p95 | gRPC p50 | p95 | gRPC p50 more |")
-    print("|---|---|---|---|---|---|---|")
-    async with over_websocket(server) as websocket, over_grpc(server) as rpc:
-        for voice, language in _VOICES:
-            for characters in _LENGTHS:
-                texts = [text_of(language, characters, seed) for seed in range(-_WARM_UP_RUNS, runs)]
-                one, other = await _in_turn((websocket, rpc), texts, voice)
-                more = (other.p50 / one.p50 - 1) * 100
-                figures = f"{one.p50:.1f} | {one.p95:.1f} | {other.p50:.1f} | {other.p95:.1f} | {more:+.0f} %"
-                print(f"| {voice} | {characters} | {figures} |", flush=True)
+    assert server.grpc is not None, "this server does not say where its gRPC is"
+    print("| voice | characters | WebSocket p50 | p95 | gRPC p50 | p95 | gRPC p50 more | bare p50 |")
+    print("|---|---|---|---|---|---|---|---|")
+    with bare_server() as bare_target:
+        async with (
+            over_websocket(server) as websocket,
+            over_grpc(server.grpc, server.key) as rpc,
+            over_grpc(bare_target, None) as bare,
+        ):
+            await _measure((websocket, rpc, bare), runs)
 
 
-async def _in_turn(ways: tuple[FirstAudio, FirstAudio], texts: list[str], voice: str) -> tuple[Spread, Spread]:
-    """Both ways speak every text, and each goes first every other time."""
-    took: tuple[list[float], list[float]] = ([], [])
+async def _measure(ways: Sequence[FirstAudio], runs: int) -> None:
+    for voice, language in _VOICES:
+        for characters in _LENGTHS:
+            texts = [text_of(language, characters, seed) for seed in range(-_WARM_UP_RUNS, runs)]
+            one, other, bare = await _in_turn(ways, texts, voice)
+            more = (other.p50 / one.p50 - 1) * 100
+            figures = (
+                f"{one.p50:.1f} | {one.p95:.1f} | {other.p50:.1f} | {other.p95:.1f} | {more:+.0f} % | {bare.p50:.1f}"
+            )
+            print(f"| {voice} | {characters} | {figures} |", flush=True)
+
+
+async def _in_turn(ways: Sequence[FirstAudio], texts: list[str], voice: str) -> list[Spread]:
+    """All ways speak every text, and each goes first in its turn."""
+    took: list[list[float]] = [[] for _ in ways]
     for number, text in enumerate(texts):
-        for way in (0, 1) if number % 2 else (1, 0):
+        for step in range(len(ways)):
+            way = (number + step) % len(ways)
             took[way].append(await ways[way](text, voice))
             await asyncio.sleep(_REST_S)
-    return spread(took[0][_WARM_UP_RUNS:]), spread(took[1][_WARM_UP_RUNS:])
+    return [spread(one[_WARM_UP_RUNS:]) for one in took]
 
 
 def main() -> None:

@@ -72,6 +72,9 @@ STATUS: dict[ErrorCode, Status] = {
     ErrorCode.INTERNAL: Status(_SERVER, False, 500, 1011, "INTERNAL"),
 }
 
+RETRY_AFTER_S = 2
+"""Streams and model loads end within seconds; a client that waits this long does not hammer."""
+
 
 class HiwarError(Exception):
     """An error with a stable code and a sentence that may be shown to a client: it says what to change."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,9 @@ def test_the_examples_speak_and_listen(
     assert len(EXAMPLES) == 2
     monkeypatch.chdir(tmp_path)
     example = EXAMPLES[number].replace("http://127.0.0.1:8080", server.running.url("http"))
-    exec(compile(example.replace("hiwar_...", server.key), "rest.md", "exec"), {})  # noqa: S102 - our own text
+    names: dict[str, Any] = {}
+    exec(compile(example.replace("hiwar_...", server.key), "rest.md", "exec"), names)  # noqa: S102 - our own text
+    names["client"].close()
     lines = capsys.readouterr().out.splitlines()
     assert lines
     assert all(said in line for line in lines)

@@ -1,6 +1,7 @@
 """The gRPC server around its calls: health, reflection, its port, and its end."""
 
 import os
+import queue
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import asr_pb2
 import tts_pb2
 from hiwar.errors import HiwarError
 from hiwar.serving.tts_stream import TtsStream
+from hiwar.transports.grpc.health import _UNASKED_MAX, SERVICE
 from support import gated_engine
 from support.grpc_calls import failure, recognition, services, synthesis
 from support.serving import WAIT_S, LiveServer, live_server
@@ -69,6 +71,30 @@ def test_health_of_what_does_not_exist(tmp_path: Path) -> None:
         watch = health.Watch(request, timeout=WAIT_S)
         assert next(watch).status == health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
         watch.cancel()
+
+
+def test_who_does_not_send_a_health_request_makes_way_for_the_next(tmp_path: Path) -> None:
+    read, write = health_pb2.HealthCheckResponse.FromString, health_pb2.HealthCheckRequest.SerializeToString
+    with live_server(tmp_path) as server, services(server) as client:
+        check = client.channel.stream_unary(f"/{SERVICE}/Check", write, read)
+        ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        silent = [check.future(client.sending(), timeout=WAIT_S) for _ in range(_UNASKED_MAX + 1)]
+        for call in silent:
+            call.add_done_callback(ended.put)
+        cut_off = ended.get(timeout=WAIT_S)
+        assert cut_off.code() is Status.DEADLINE_EXCEEDED
+        assert sum(call.done() for call in silent) == 1
+        assert check(iter([health_pb2.HealthCheckRequest()])).status == SERVING
+
+
+def test_a_health_call_without_a_request_or_with_another(tmp_path: Path) -> None:
+    read = health_pb2.HealthCheckResponse.FromString
+    with live_server(tmp_path) as server, services(server) as client:
+        check = client.channel.stream_unary(f"/{SERVICE}/Check", bytes, read)
+        assert check(iter([])).status == SERVING
+        with pytest.raises(grpc.RpcError) as raised:
+            check(iter([b"\xff\xff"]))
+        assert raised.value.code() is Status.INVALID_ARGUMENT
 
 
 def test_reflection_tells_every_service_and_its_messages(tmp_path: Path) -> None:

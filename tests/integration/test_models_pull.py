@@ -19,12 +19,12 @@ from support.terminals import on_a_terminal
 
 MIB = 1 << 20
 REPOSITORY = "speech/sample"
+MODEL = random.Random(0).randbytes(1 << 16) * (24 * MIB >> 16)  # noqa: S311 - test data
 
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
-    model = random.Random(0).randbytes(24 * MIB)  # noqa: S311 - test data
-    with serving(Hub(REPOSITORY, {"config.json": b'{"kind": "sample"}', "model.bin": model})) as served:
+    with serving(Hub(REPOSITORY, {"config.json": b'{"kind": "sample"}', "model.bin": MODEL})) as served:
         yield served
 
 

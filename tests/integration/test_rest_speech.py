@@ -154,6 +154,11 @@ def test_what_is_refused(server: LiveServer, body: object, status: int, reason: 
     }
 
 
+@pytest.mark.parametrize("text", ["", "a" * 51_201])
+def test_the_refusal_of_a_text_names_its_field(server: LiveServer, text: str) -> None:
+    assert ask(server, {"input": text}).json["detail"].startswith("input ")
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -192,6 +197,7 @@ def test_a_well_formed_request_id_comes_back(server: LiveServer, path: str, sent
     headers = {"X-Request-ID": sent}
     answer = ask(server, {"input": "hi"}, **headers) if path == SPEECH else server.get(path, headers)
     assert (answer.headers["x-request-id"] == sent) is echoed
+    assert answer.status == {SPEECH: 200 if echoed else 400, "/healthz": 200, "/nothing/here": 404}[path]
 
 
 def test_without_a_key_nothing_is_spoken(server: LiveServer) -> None:

@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import signal
+import socket
 import ssl
 import subprocess
 import urllib.request
@@ -250,6 +251,18 @@ def test_a_certificate_of_its_own_is_trusted_by_the_file_that_is_told(tmp_path: 
             assert spoken_to.code == 0, spoken_to.err
         assert server.stop().code == 0
     assert sorted(path.name for path in (tmp_path / "tls").iterdir()) == [".lock", "self-signed.key", "self-signed.pem"]
+
+
+def test_grpc_writes_no_lines_of_its_own_between_those_of_the_log(tmp_path: Path) -> None:
+    no_cipher_in_common = ssl.create_default_context()
+    no_cipher_in_common.maximum_version = ssl.TLSVersion.TLSv1_2
+    no_cipher_in_common.set_ciphers("ECDHE-RSA-AES128-GCM-SHA256")
+    with serve_process(tmp_path, "--tls-self-signed") as server:
+        host, port = re.findall(r"grpc +(\S+):(\d+), TLS\n", server.announced)[0]
+        for _ in range(3):
+            with socket.create_connection((host, int(port)), WAIT_S) as client, pytest.raises(OSError):
+                no_cipher_in_common.wrap_socket(client, server_hostname=host)
+        assert "handshake" not in server.stop().err.lower()
 
 
 def test_tls_that_cannot_be_meant(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Signals are mono, full scale -1 to 1.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -29,6 +30,7 @@ MOST_LEVEL_DB = 0.25
 MOST_FLUX = 2.0
 
 
+@cache
 def voice_like(rate: int, seconds: float) -> Samples:
     """Gliding harmonics to 3.4 kHz in syllables, with a silence of 60 ms around every half second; peaks near 0.5.
 
@@ -44,7 +46,9 @@ def voice_like(rate: int, seconds: float) -> Samples:
     syllables = 0.55 + 0.45 * np.sin(2 * np.pi * 3.1 * time_s)
     # The edges of the silences last 5 ms, as those of a stop consonant may.
     open_mouth = np.clip((np.abs((time_s + 0.25) % 0.5 - 0.25) - 0.03) / 0.005, 0, 1)
-    return (0.15 * voice * syllables * open_mouth).astype(np.float32)
+    signal = (0.15 * voice * syllables * open_mouth).astype(np.float32)
+    signal.flags.writeable = False
+    return signal
 
 
 def seam_jump(audio: Samples, reference: Samples, seams: Sequence[int], rate: int) -> float:

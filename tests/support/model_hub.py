@@ -60,7 +60,7 @@ class Hub:
     def sent(self, content: bytes, start: int) -> bytes:
         """The body from an offset."""
         body = content[start:] + self.more
-        return bytes((body[0] ^ 1, *body[1:])) if self.spoil and body else body
+        return bytes([body[0] ^ 1]) + body[1:] if self.spoil and body else body
 
 
 @contextlib.contextmanager

@@ -94,13 +94,13 @@ class ScriptedModel:
         new = tokens.astype(np.float32)[:, None, :, None]
         known = np.concatenate((past.arrays["tokens"], new), axis=2)
         length = known.shape[2]
+        fresh = range(past.length + first, length)
         rows = [
-            [self._row(known[row, 0, : place + 1, 0].astype(int).tolist(), encoded) for place in range(length)]
+            [self._row(known[row, 0, : place + 1, 0].astype(int).tolist(), encoded) for place in fresh]
             for row in range(len(tokens))
         ]
-        fresh = slice(past.length + first, length)
-        logits = np.stack([[logits for logits, _ in row[fresh]] for row in rows]).astype(np.float32)
-        attention = np.stack([[seen for _, seen in row[fresh]] for row in rows]).astype(np.float32)
+        logits = np.stack([[logits for logits, _ in row] for row in rows])
+        attention = np.stack([[seen for _, seen in row] for row in rows])
         return Step(logits, attention, Past({"tokens": known}, length))
 
     def close(self) -> None:

@@ -10,9 +10,12 @@ from typing import BinaryIO, assert_never
 
 from hiwar.audio.codecs import corrupt_audio
 from hiwar.audio.ogg_pages import CAPTURE_PATTERN, OggPackets, OggPages
+from hiwar.errors import ErrorCode, HiwarError
 
 _READ_BYTES = 1 << 16
 _STREAMS_MAX = 256
+_LOOKS_MAX = 1 << 20
+"""Parts of a file that are looked at, one by one: 7 hours of MP3 have so many frames."""
 _ID3_HEADER_BYTES = 10
 _FRAME_HEADER_BYTES = 7
 """Of ADTS; those of MPEG have four."""
@@ -60,7 +63,7 @@ class AudioPart(io.RawIOBase):
         self._file, self._start = file, start
         self.size = max(0, end - start)
         """In bytes."""
-        self._at = 0
+        self._at = self._looks = 0
 
     def readable(self) -> bool:
         """True."""
@@ -89,7 +92,11 @@ class AudioPart(io.RawIOBase):
         return data
 
     def read_at(self, place: int, size: int) -> bytes:
-        """Up to `size` bytes from there."""
+        """Up to `size` bytes from there. Raises HiwarError file_too_large past the limit of such looks."""
+        self._looks += 1
+        if self._looks > _LOOKS_MAX:
+            message = "The file has more parts than are looked at; send it in several, or as WAV."
+            raise HiwarError(ErrorCode.FILE_TOO_LARGE, message)
         self.seek(place)
         return self.read(size)
 
@@ -97,11 +104,12 @@ class AudioPart(io.RawIOBase):
 def tagless(file: BinaryIO) -> AudioPart:
     """A file without the tags that players put around the audio: ID3v2, ID3v1 and APEv2."""
     start, end = 0, file.seek(0, io.SEEK_END)
-    while tag_bytes := _id3_bytes(AudioPart(file, start, end).read(_ID3_HEADER_BYTES)):
+    whole = AudioPart(file, start, end)
+    while tag_bytes := _id3_bytes(whole.read_at(start, _ID3_HEADER_BYTES)):
         start += tag_bytes
-    if AudioPart(file, start, end).read_at(end - start - 128, 3) == b"TAG":
+    if whole.read_at(end - 128, 3) == b"TAG":
         end -= 128
-    footer = AudioPart(file, start, end).read_at(end - start - 32, 32)
+    footer = whole.read_at(end - 32, 32)
     if footer.startswith(b"APETAGEX") and len(footer) == 32:
         end -= int.from_bytes(footer[12:16], "little") + (32 if footer[23] & 0x80 else 0)
     return AudioPart(file, start, end)
@@ -118,7 +126,8 @@ def _id3_bytes(header: bytes) -> int:
 def check_complete(container: Container, file: AudioPart) -> None:
     """Raise HiwarError corrupt_audio for a file that is cut short or out of step with its own sizes.
 
-    A recording that was streamed, and so has no sizes, is whole when its last packet is.
+    One of too many parts is file_too_large. A recording that was streamed, and so has no sizes, is whole when its last
+    packet is.
     """
     match container:
         case Container.MP4:

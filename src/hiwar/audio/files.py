@@ -68,10 +68,11 @@ def read_recording(file: BinaryIO, max_s: float, wanted: Callable[[], bool] = la
 def recording_blocks(file: BinaryIO) -> Generator[Samples, None, None]:
     """The audio of a file that can be sought in, at 16 kHz mono, a few seconds at most at a time.
 
-    Raises HiwarError unsupported_format for what is no audio, or none that can be read here, and corrupt_audio for what
-    is damaged or cut short, before the first block or after the last.
+    Raises HiwarError unsupported_format for what is no audio, or none that can be read here, corrupt_audio for what is
+    damaged or cut short, and file_too_large for what has too many parts, before the first block or after the last.
     """
-    rate, resampler = 0, Resampler(MODEL_SAMPLE_RATE, MODEL_SAMPLE_RATE)
+    rate: int | None = None
+    resampler = Resampler(MODEL_SAMPLE_RATE, MODEL_SAMPLE_RATE)
     for own_rate, samples in _own_samples(file):
         if own_rate != rate:
             if not _RATE_MIN <= own_rate <= _RATE_MAX:

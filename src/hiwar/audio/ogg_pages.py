@@ -86,7 +86,7 @@ class OggPackets:
     """The packets of one logical stream, from its pages in their order."""
 
     def __init__(self) -> None:
-        self._begun = b""
+        self._begun = bytearray()
         self._is_begun = False
 
     @property
@@ -99,19 +99,23 @@ class OggPackets:
 
         Raises HiwarError corrupt_audio for one that is cut short or larger than any codec's.
         """
+        if not page.lacing:
+            return
         if self._is_begun and not page.is_continued:
             raise corrupt_audio()
         is_orphan = page.is_continued and not self._is_begun
-        begun, self._begun = self._begun, b""
+        begun, self._begun = self._begun, bytearray()
         at = start = 0
         for lace in page.lacing:
             at += lace
             if lace == _FULL_LACING:
                 continue
             if not is_orphan:
-                yield begun + page.body[start:at]
-            begun, is_orphan, start = b"", False, at
-        self._is_begun = not is_orphan and page.lacing[-1:] == bytes([_FULL_LACING])
-        self._begun = begun + page.body[start:] if self._is_begun else b""
+                yield bytes(begun + page.body[start:at])
+            begun, is_orphan, start = bytearray(), False, at
+        self._is_begun = not is_orphan and page.lacing[-1] == _FULL_LACING
+        if self._is_begun:
+            begun += page.body[start:]
+            self._begun = begun
         if len(self._begun) > _PACKET_BYTES_MAX:
             raise corrupt_audio()

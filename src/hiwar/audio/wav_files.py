@@ -44,8 +44,7 @@ def read_layout(file: AudioPart) -> WavLayout:
     long_data_bytes = 0
     at = 12
     while True:
-        file.seek(at)
-        header = file.read(8)
+        header = file.read_at(at, 8)
         if len(header) < 8:
             raise corrupt_audio()
         kind, size = struct.unpack("<4sI", header)

@@ -83,12 +83,12 @@ def _invalid(message: str) -> HiwarError:
     return HiwarError(ErrorCode.INVALID_REQUEST, message)
 
 
-def text_of(value: object, chars_max: int) -> str:
-    """A text to speak. Raises HiwarError invalid_request or text_too_long."""
+def text_of(value: object, chars_max: int, name: str = "text") -> str:
+    """A text to speak, from the field of that name. Raises HiwarError invalid_request or text_too_long."""
     if not isinstance(value, str) or not value.strip():
-        raise _invalid(f"text must be a string of 1 to {chars_max} characters with something to speak in it.")
+        raise _invalid(f"{name} must be a string of 1 to {chars_max} characters with something to speak in it.")
     if len(value) > chars_max:
-        message = f"text is longer than {chars_max} characters; send it in several requests."
+        message = f"{name} is longer than {chars_max} characters; send it in several requests."
         raise HiwarError(ErrorCode.TEXT_TOO_LONG, message)
     return value
 
@@ -116,7 +116,7 @@ def _format(fields: Mapping[str, object]) -> AudioFormat:
 
 
 def _speed(value: object) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if not isinstance(value, int | float) or isinstance(value, bool) or value != value:  # NaN alone
         raise _invalid("speed must be a number; it is clamped to 0.5 to 2.0.")
     low, high = SPEED
     return float(min(max(value, low), high))  # clamped first: a whole number may be too large for a float

@@ -7,7 +7,7 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
@@ -27,7 +27,7 @@ from hiwar.serving.service import Engines, SpeechService
 from hiwar.serving.workers import Workers
 from hiwar.transports.rest.bindings import binding_routes
 from hiwar.transports.rest.catalogue import catalogue_routes
-from hiwar.transports.rest.errors import error_response
+from hiwar.transports.rest.errors import error_response, status_response
 from hiwar.transports.rest.headers import ResponseHeaders
 from hiwar.transports.rest.health import health_routes
 from hiwar.transports.rest.metrics import metrics_routes
@@ -172,5 +172,4 @@ def _http_error(_request: Request, error: Exception) -> Response:
     """Unknown paths and methods, in the body that the contract fixes."""
     if not isinstance(error, HTTPException):  # Starlette's handler type is wider than what it hands over
         raise error
-    body = {"error": "http_error", "detail": error.detail, "code": f"HTTP_{error.status_code}"}
-    return JSONResponse(body, status_code=error.status_code, headers=error.headers)
+    return status_response(error.status_code, error.detail, error.headers)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import socket
 import ssl
 from collections.abc import Iterator
@@ -10,7 +11,10 @@ from typing import ClassVar
 
 import uvicorn
 
-_BACKLOG = 512
+BACKLOG = 512
+"""Connections that wait to be taken."""
+_TICK_S = 0.1
+"""uvicorn's: with every tenth it renews the date that answers bear."""
 
 
 class BoundedHttpServer(uvicorn.Server):
@@ -23,6 +27,12 @@ class BoundedHttpServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, tls: ssl.SSLContext | None) -> None:
         super().__init__(config)
         self._tls = tls
+        self._ended = asyncio.Event()
+
+    def end(self) -> None:
+        """Stop serving; `serve` returns when everything is closed."""
+        self.should_exit = True
+        self._ended.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -38,7 +48,7 @@ class BoundedHttpServer(uvicorn.Server):
             await loop.create_server(
                 protocol,
                 sock=listener,
-                backlog=_BACKLOG,
+                backlog=BACKLOG,
                 ssl=self._tls,
                 ssl_handshake_timeout=self.tls_handshake_timeout_s if self._tls else None,
                 ssl_shutdown_timeout=self.tls_shutdown_timeout_s if self._tls else None,
@@ -46,3 +56,20 @@ class BoundedHttpServer(uvicorn.Server):
             for listener in sockets or []
         ]
         self.started = True
+
+    async def main_loop(self) -> None:
+        """Serve until the end. uvicorn's own sees it only at the next tick."""
+        ticks = itertools.count()
+        while not await self.on_tick(next(ticks)):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), _TICK_S)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close what is open. uvicorn's own waits a while even when no client is there."""
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
+            return
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()

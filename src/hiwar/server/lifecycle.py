@@ -23,7 +23,7 @@ from hiwar.server.app import (
     start_threads,
 )
 from hiwar.server.http_protocol import BoundedHttpProtocol
-from hiwar.server.http_server import BoundedHttpServer
+from hiwar.server.http_server import BACKLOG, BoundedHttpServer
 from hiwar.server.settings import Settings
 from hiwar.server.tls import ServerTls, TlsFiles
 from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
@@ -34,7 +34,6 @@ log = logging.getLogger("hiwar.server")
 
 _SWITCH_INTERVAL_S = 0.0005
 """How soon a thread in Python code gives way: the event loop must not wait the default 5 ms for an engine thread."""
-_BACKLOG = 512
 _WEBSOCKET_MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 """Over the sessions' own limits, so that these answer first; a larger frame is refused unread with close 1009."""
 _TLS_POLL_S = 2.0
@@ -95,12 +94,13 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
         threads = start_threads(settings)
         held.callback(threads.close)
         service = make_service(settings, authenticator, threads)
+        progress = _Progress(report)
+        rebinding = make_rebinding(settings, service, threads.loading)
+        app = make_app(service, rebinding, threads.reading, lambda: progress.line)
+        server = BoundedHttpServer(_config(app), tls.http if tls else None)
         grpc_server = GrpcServer(service, settings.host, settings.grpc_port, tls.grpc_credentials() if tls else None)
         held.pop_all()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    progress = _Progress(report)
-    app = make_app(service, make_rebinding(settings, service, threads.loading), threads.reading, lambda: progress.line)
-    server = BoundedHttpServer(_config(app), tls.http if tls else None)
     loaded: list[Engines] = []
 
     async def load() -> None:
@@ -111,14 +111,14 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
     host, port = listener.getsockname()[:2]
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     ready = asyncio.create_task(load())
-    await grpc_server.start()
     try:
+        await grpc_server.start()
         async with _followed(tls, settings.shown_certificate(port)):
             yield RunningServer(service, (host, port), (host, grpc_server.port), tls, ready)
     finally:
         grpc_server.refuse_new()
         await service.drain()
-        server.should_exit = True
+        server.end()
         await asyncio.gather(serving, grpc_server.stop(), ready, return_exceptions=True)
         await asyncio.to_thread(threads.close)
         for engines in loaded:
@@ -160,7 +160,7 @@ def _listener(settings: Settings) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((settings.host, settings.port))
-        listener.listen(_BACKLOG)
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         message = (

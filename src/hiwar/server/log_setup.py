@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -67,5 +68,7 @@ def set_up(level: Literal["debug", "info", "warning", "error"], form: Literal["t
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("hiwar").setLevel(level.upper())
+    # gRPC's core has a log of its own, with a line for each handshake that fails; it looks at this when it starts.
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     # At info level uvicorn logs each WebSocket's address with its query, where an API key may stand.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)

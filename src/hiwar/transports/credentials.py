@@ -35,7 +35,7 @@ def must_sign_in(connection: HTTPConnection, service: SpeechService, wanted: Ser
     """The same where a request without a credential is refused."""
     principal = signed_in(connection, service, wanted)
     if principal is None:
-        raise unauthorized()
+        raise HiwarError(ErrorCode.UNAUTHORIZED, "Sign in: send the key in an X-API-Key header, or as a bearer token.")
     return principal
 
 

@@ -1,6 +1,7 @@
 """The server over REST: a request whose answer is the audio, or a recording whose answer is what it says."""
 
 import json
+import re
 import secrets
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -55,7 +56,7 @@ class RestDialer:
     def transcription(self, audio: bytes, query: str, headers: Mapping[str, str]) -> Answer:
         """How a recording of raw audio, or of a stream with a header of its own, is answered."""
         told = dict(headers)
-        if request_id := parse_qs(query).get("request_id"):
+        if request_id := parse_qs(query, keep_blank_values=True).get("request_id"):
             told["X-Request-ID"] = request_id[0]
         return self.upload(rest_forms.recording(audio, query), rest_forms.transcription_fields(query), told)
 
@@ -149,7 +150,7 @@ def _error(answer: Answer) -> dict[str, Any]:
     return {
         "type": "error",
         "code": str(code),
-        "message": body["detail"],
+        "message": re.sub(r"\Ainput\b", "text", body["detail"]),  # what a text is called here
         "retryable": "retry-after" in answer.headers,
         "request_id": answer.headers[_REQUEST_ID],
     }

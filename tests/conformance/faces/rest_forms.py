@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl
 
 from golden.faces import CannotCarryError
 
-from hiwar.protocol.fields import request_id_of
 from hiwar.vocabulary import DIGIT_STYLES, RECOGNITION_SAMPLE_RATES, AudioEncoding
 
 _SPEECH_FIELDS = {"text", "voice", "format", "response_format", "sample_rate", "speed", "language", "request_id"}
@@ -20,6 +19,7 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "sample_rate": int,
     "speed": (int, float),
     "language": str,
+    "request_id": str,
 }
 _TRUTH = {"true", "false", "1", "0"}
 _G711 = {"mulaw": 7, "alaw": 6}
@@ -32,8 +32,7 @@ def speech_body(fields: Mapping[str, Any]) -> dict[str, Any]:
         raise CannotCarryError("a request is its whole text")
     if any(not isinstance(fields[name], kind) for name, kind in _TYPES.items() if name in fields):
         raise CannotCarryError("a field of a wrong type has an error body of its own")
-    if request_id_of(fields.get("request_id", "a")) is None:
-        raise CannotCarryError("a header that names no request is one of somebody between")
+    _check_header(fields.get("request_id", ""))
     asked = {name: value for name, value in fields.items() if name not in {"text", "request_id"}}
     return {"input": fields["text"], "response_format": "pcm"} | asked
 
@@ -41,8 +40,7 @@ def speech_body(fields: Mapping[str, Any]) -> dict[str, Any]:
 def transcription_fields(query: str) -> list[tuple[str, str]]:
     """The form fields that ask for the same."""
     given = dict(parse_qsl(query, keep_blank_values=True))
-    if request_id_of(given.pop("request_id", "a")) is None:
-        raise CannotCarryError("a header that names no request is one of somebody between")
+    _check_header(given.pop("request_id", ""))
     if given.pop("interim_results", "true") not in _TRUTH:
         raise CannotCarryError("a response has no interim results")
     words = given.pop("word_timestamps", "false")
@@ -58,6 +56,11 @@ def transcription_fields(query: str) -> list[tuple[str, str]]:
         *(("timestamp_granularities[]", granularity) for granularity in granularities),
         ("response_format", "verbose_json"),
     ]
+
+
+def _check_header(value: str) -> None:
+    if not value.isascii() or not value.isprintable():
+        raise CannotCarryError("a header is printable ASCII")
 
 
 def _file_can_be(rate: str, encoding: str) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import soxr
 
+from hiwar.audio.containers import AudioPart
 from hiwar.audio.encoding import wav_header
 from hiwar.audio.files import read_recording, recording_blocks
 from hiwar.audio.pcm import Samples, from_linear16, to_linear16
@@ -171,10 +172,20 @@ def test_without_the_codecs_the_sentence_names_them(kind: str, monkeypatch: pyte
     assert "hiwar[codecs]" in error.message
 
 
-def test_a_rate_that_no_recording_has_is_unsupported() -> None:
-    assert refused(wav_header(1) + bytes(100)).code is ErrorCode.UNSUPPORTED_FORMAT
+@pytest.mark.parametrize("rate", [0, 1, 2**31])
+def test_a_rate_that_no_recording_has_is_unsupported(rate: int) -> None:
+    header = wav_header(1).replace(struct.pack("<II", 1, 2), struct.pack("<II", rate, 2))
+    assert refused(header + bytes(100)).code is ErrorCode.UNSUPPORTED_FORMAT
 
 
 def test_a_long_file_comes_in_short_blocks() -> None:
     hour = WHOLE["flac, streamed"]
     assert max(block.size for block in recording_blocks(io.BytesIO(hour))) < 5 * 16_000
+
+
+def test_a_file_of_very_many_parts_is_not_looked_through() -> None:
+    part = AudioPart(io.BytesIO(b""), 0, 0)
+    looks = (part.read_at(0, 0) for _ in count())
+    with pytest.raises(HiwarError) as caught:
+        any(looks)
+    assert caught.value.code is ErrorCode.FILE_TOO_LARGE

@@ -58,6 +58,10 @@ def test_a_page_in_which_no_packet_ends_is_passed_on() -> None:
     assert packets(*parts) == [b"a" * 255 + b"b" * 255 + b"c"]
 
 
+def test_a_page_without_anything_in_it_changes_nothing() -> None:
+    assert packets(page(b"\xff", b"a" * 255), page(b"", b""), page(b"\x01", b"b", flags=1)) == [b"a" * 255 + b"b"]
+
+
 def test_the_rest_of_a_packet_whose_beginning_never_came_is_dropped() -> None:
     assert packets(page(b"\x02\x01", b"abc", flags=1)) == [b"c"]
 

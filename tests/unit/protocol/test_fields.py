@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
+from math import inf, nan
 
 import pytest
 
@@ -89,7 +90,17 @@ def test_format_has_an_alias_that_it_goes_before() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "spoken"),
-    [(1, 1.0), (0.5, 0.5), (2.0, 2.0), (0.49, 0.5), (0, 0.5), (2.01, 2.0), (10**400, 2.0), (-(10**400), 0.5)],
+    [
+        (1, 1.0),
+        (0.5, 0.5),
+        (2.0, 2.0),
+        (0.49, 0.5),
+        (0, 0.5),
+        (2.01, 2.0),
+        (10**400, 2.0),
+        (-(10**400), 0.5),
+        (inf, 2.0),
+    ],
 )
 def test_speed_is_clamped(asked: float, spoken: float) -> None:
     speed = checked({"text": "a", "speed": asked}).speed
@@ -122,6 +133,7 @@ REFUSED: list[tuple[dict[str, object], ErrorCode]] = [
     ({"speed": SECRET}, ErrorCode.INVALID_REQUEST),
     ({"speed": True}, ErrorCode.INVALID_REQUEST),
     ({"speed": [1]}, ErrorCode.INVALID_REQUEST),
+    ({"speed": nan}, ErrorCode.INVALID_REQUEST),
     ({"language": SECRET}, ErrorCode.UNSUPPORTED_LANGUAGE),
     ({"language": "EN"}, ErrorCode.UNSUPPORTED_LANGUAGE),
     ({"language": ["en"]}, ErrorCode.UNSUPPORTED_LANGUAGE),

@@ -15,14 +15,14 @@ class Asked(msgspec.Struct):
     text: str
 
 
-def request(parts: Sequence[bytes]) -> Request:
-    """A request whose body comes in parts, and whose end never comes."""
+def request(parts: Sequence[bytes], *, ends: bool = False) -> Request:
+    """A request whose body comes in parts, and whose end never comes unless it `ends` with the last."""
     waiting = list(parts)
 
     async def receive() -> Message:
         if not waiting:
             await asyncio.Event().wait()
-        return {"type": "http.request", "body": waiting.pop(0), "more_body": True}
+        return {"type": "http.request", "body": waiting.pop(0), "more_body": bool(waiting) or not ends}
 
     return Request({"type": "http", "headers": []}, receive)
 
@@ -35,11 +35,18 @@ def refusal(parts: Sequence[bytes], bytes_max: int) -> HiwarError:
 
 def test_a_body_that_never_ends_is_not_waited_for() -> None:
     error = refusal([b'{"text": ', b'"x"'], 100)
-    assert (error.code, "at once" in error.message) == (ErrorCode.INVALID_REQUEST, True)
+    assert (error.code, "at once" in error.message) == (ErrorCode.IDLE_TIMEOUT, True)
 
 
 def test_a_body_is_refused_as_soon_as_it_is_too_large() -> None:
     assert refusal([b"x" * 60, b"x" * 60], 100).code is ErrorCode.FILE_TOO_LARGE
+
+
+@pytest.mark.parametrize("body", [b'{"text": "x"', b'{"text": "\xff"}', b'{"more": ' + b"[" * 100_000])
+def test_what_is_no_json_object_is_refused(body: bytes) -> None:
+    with pytest.raises(HiwarError) as caught:
+        run(read_json(request([body], ends=True), Asked, 1_000_000))
+    assert caught.value.code is ErrorCode.INVALID_REQUEST
 
 
 class Strict(msgspec.Struct, forbid_unknown_fields=True):

@@ -83,7 +83,7 @@ def test_cues_take_the_times_of_the_words_where_these_are_those_of_the_text() ->
         ("json", "application/json"),
         ("verbose_json", "application/json"),
         ("text", "text/plain; charset=utf-8"),
-        ("srt", "application/x-subrip"),
+        ("srt", "application/x-subrip; charset=utf-8"),
         ("vtt", "text/vtt; charset=utf-8"),
     ],
 )

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import grpc
 import grpc.aio
 
-from hiwar.errors import ErrorCode, HiwarError
+from hiwar.errors import RETRY_AFTER_S, ErrorCode, HiwarError
 from hiwar.protocol.fields import request_id_of
 from hiwar.serving.connection import PeerGoneError
 from hiwar.serving.keys import Principal, Service
@@ -25,8 +25,6 @@ Context = grpc.aio.ServicerContext[Any, Any]
 _REQUEST_ID = "x-request-id"
 _ERROR_CODE = "x-error-code"
 _RETRY_AFTER = "retry-after"
-_RETRY_AFTER_S = 2
-"""Streams and model loads end within seconds; a client that waits this long does not hammer."""
 
 Answer = TypeVar("Answer")
 
@@ -63,7 +61,8 @@ async def carry(
     except PeerGoneError:
         await context.abort(grpc.StatusCode.CANCELLED)
     except Exception as raised:  # noqa: BLE001 - the one place of this transport; the log gets it
-        error = for_client(raised, log, request_id)
+        # What has a sentence was logged where it came from.
+        error = raised if isinstance(raised, HiwarError) else for_client(raised, log, request_id)
         await greeted
         code = grpc.StatusCode[error.status.grpc]
         await context.abort(code, error.message, trailing_metadata=_trailing(error, request_id))
@@ -97,4 +96,4 @@ def _signed_in(headers: dict[str, str], service: SpeechService, wanted: Service)
 
 def _trailing(error: HiwarError, request_id: str) -> tuple[tuple[str, str], ...]:
     told = ((_REQUEST_ID, request_id), (_ERROR_CODE, str(error.code)))
-    return (*told, (_RETRY_AFTER, str(_RETRY_AFTER_S))) if error.retryable else told
+    return (*told, (_RETRY_AFTER, str(RETRY_AFTER_S))) if error.retryable else told

@@ -26,10 +26,11 @@ class Opening(NamedTuple):
 
 
 class CallConnection(Generic[Request]):
-    """A call, from its first request on, or behind it without `opening`, which says what the session hears of that one.
+    """A call, from its first request on, or behind it without `opening`.
 
-    `taken` says what a request is to the session, and raises HiwarError for one that may not come; `told` is the
-    response for a message or audio, None where there is none. `idle` is the sentence for a client that sends nothing.
+    `opening` says what the session hears of the first request, and may be asked again after a cancellation; `taken`
+    what a later one is to it, and raises HiwarError for one that may not come; `told` is the response for a message or
+    audio, None where there is none. `idle` is the sentence for a client that sends nothing.
     """
 
     def __init__(

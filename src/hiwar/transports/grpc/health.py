@@ -3,6 +3,8 @@
 import asyncio
 
 import grpc
+import grpc.aio
+from google.protobuf.message import DecodeError
 from grpc_health.v1 import health_pb2
 
 from hiwar.serving.service import SpeechService
@@ -14,6 +16,9 @@ SERVICE = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 _KNOWN = frozenset({"", asr.SERVICE, tts.SERVICE})
 _WATCHERS_MAX = 64
 """They need no key, and each holds a call open."""
+_UNASKED_MAX = 16
+_ASKED_WITHIN_S = 10.0
+"""Nor does a request, which may come slowly and be as large as any: so many are waited for, the latest, and so long."""
 
 
 class Health:
@@ -27,6 +32,7 @@ class Health:
         self._stopping = stopping
         self._changed = asyncio.Event()
         self._watchers = 0
+        self._unasked: dict[asyncio.Timeout, None] = {}
 
     def changed(self) -> None:
         """Tell all who watch."""
@@ -37,17 +43,20 @@ class Health:
         """The service."""
         read, write = health_pb2.HealthCheckRequest.FromString, health_pb2.HealthCheckResponse.SerializeToString
         methods = {
-            "Check": grpc.unary_unary_rpc_method_handler(self._check, read, write),
-            "Watch": grpc.unary_stream_rpc_method_handler(self._watch, read, write),
+            # Streams of one request each: for others gRPC takes it in, however many come, before it asks anyone.
+            "Check": grpc.stream_unary_rpc_method_handler(self._check, read, write),
+            "Watch": grpc.stream_stream_rpc_method_handler(self._watch, read, write),
         }
         return grpc.method_handlers_generic_handler(SERVICE, methods)
 
-    async def _check(self, request: health_pb2.HealthCheckRequest, context: Context) -> health_pb2.HealthCheckResponse:
+    async def _check(self, _requests: object, context: Context) -> health_pb2.HealthCheckResponse:
+        request = await self._asked(context)
         if request.service not in _KNOWN:
             await context.abort(grpc.StatusCode.NOT_FOUND, "This server has no such service.")
         return health_pb2.HealthCheckResponse(status=self._status(request.service))
 
-    async def _watch(self, request: health_pb2.HealthCheckRequest, context: Context) -> None:
+    async def _watch(self, _requests: object, context: Context) -> None:
+        request = await self._asked(context)
         if self._watchers >= _WATCHERS_MAX:
             await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "Too many calls watch already; use Check.")
         self._watchers += 1
@@ -63,6 +72,29 @@ class Health:
                 await changed.wait()
         finally:
             self._watchers -= 1
+
+    async def _asked(self, context: Context) -> health_pb2.HealthCheckRequest:
+        """The one request of a call; a call without one asks about the whole server."""
+        try:
+            async with asyncio.timeout(_ASKED_WITHIN_S) as patience:
+                request = await self._read(context, patience)
+        except TimeoutError:
+            await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "No request came; send it with the call.")
+        except DecodeError:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "This is no HealthCheckRequest.")
+        return request if isinstance(request, health_pb2.HealthCheckRequest) else health_pb2.HealthCheckRequest()
+
+    async def _read(self, context: Context, patience: asyncio.Timeout) -> object:
+        if len(self._unasked) >= _UNASKED_MAX:
+            oldest = next(iter(self._unasked))
+            del self._unasked[oldest]
+            if not oldest.expired():
+                oldest.reschedule(asyncio.get_running_loop().time())
+        self._unasked[patience] = None
+        try:
+            return await context.read()
+        finally:
+            self._unasked.pop(patience, None)
 
     def _status(self, name: str) -> "health_pb2.HealthCheckResponse.ServingStatus.ValueType":
         if name not in _KNOWN:

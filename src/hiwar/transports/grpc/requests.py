@@ -48,6 +48,16 @@ class Requests(Generic[Request]):
 
         Raises HiwarError when it does not, or when none comes in time.
         """
+        request = await self.asked(timeout_ms)
+        if request is None or not request.HasField("config"):
+            raise config_missing()
+        return request
+
+    async def asked(self, timeout_ms: int) -> Request | None:
+        """The first request, whatever it holds, None for the end; `next` gives it again.
+
+        Raises HiwarError when none comes in time.
+        """
         try:
             async with asyncio.timeout(timeout_ms / 1000):
                 while not self._early:
@@ -55,10 +65,7 @@ class Requests(Generic[Request]):
         except TimeoutError as error:
             message = "No request came for too long; send config as soon as the call is open."
             raise HiwarError(ErrorCode.DEADLINE_EXCEEDED, message) from error
-        request = self._early[0]
-        if request is None or not request.HasField("config"):
-            raise config_missing()
-        return request
+        return self._early[0]
 
     async def ahead(self, count: int, within_s: float) -> tuple[Request | None, ...]:
         """The next ones that are there in a moment, up to so many, None for the end; `next` gives them all again."""

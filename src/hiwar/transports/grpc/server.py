@@ -14,6 +14,8 @@ _MESSAGE_BYTES_MAX = 8 * 1024 * 1024 + 1024
 """As much audio as the session takes in a frame, and what is around it."""
 _METADATA_BYTES_MAX = 16 * 1024
 """Of a call, a token of 8 kB and much else included."""
+_IDLE_MS = 900_000
+"""Of a connection without a call; its client opens another when it has one."""
 _KEEPALIVE_MS = 20_000
 _KEEPALIVE_TIMEOUT_MS = 60_000
 """As the WebSocket's pings: a client that is held back answers late."""
@@ -77,6 +79,7 @@ def _options(streams_max: int) -> list[tuple[str, int]]:
         ("grpc.absolute_max_metadata_size", _METADATA_BYTES_MAX),
         # Of one connection: a call more than the service takes must be answered, and not wait at its client.
         ("grpc.max_concurrent_streams", 2 * streams_max),
+        ("grpc.max_connection_idle_ms", _IDLE_MS),
         ("grpc.keepalive_time_ms", _KEEPALIVE_MS),
         ("grpc.keepalive_timeout_ms", _KEEPALIVE_TIMEOUT_MS),
         ("grpc.keepalive_permit_without_calls", 1),

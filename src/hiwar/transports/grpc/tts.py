@@ -46,28 +46,33 @@ def synthesis_handler(service: SpeechService) -> grpc.GenericRpcHandler:
         async with requests.open():
             await carry(context, service, "tts", serve)
 
-    async def synthesize_simple(
-        request: tts_pb2.SynthesizeSimpleRequest, context: Context
-    ) -> tts_pb2.SynthesizeSimpleResponse:
-        async def serve(call: Call) -> tts_pb2.SynthesizeSimpleResponse:
-            connection = WholeSpeech({"text": request.text, **synthesis_fields(request.config, call.request_id)})
-            with contextlib.suppress(PeerGoneError):
-                await service.speak(connection, call.slot)
-            return connection.response()
-
-        return await carry(context, service, "tts", serve)
+    async def synthesize_simple(_requests: object, context: Context) -> tts_pb2.SynthesizeSimpleResponse:
+        requests = Requests[tts_pb2.SynthesizeSimpleRequest](context, settle_s=_SETTLE_S)
+        async with requests.open():
+            return await carry(context, service, "tts", partial(_speak_whole, service, requests))
 
     methods: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
         "Synthesize": grpc.stream_stream_rpc_method_handler(
             synthesize, tts_pb2.SynthesizeRequest.FromString, tts_pb2.SynthesizeResponse.SerializeToString
         ),
-        "SynthesizeSimple": grpc.unary_unary_rpc_method_handler(
+        # A stream of one request: for a single one gRPC takes it in, however large, before anybody has signed in.
+        "SynthesizeSimple": grpc.stream_unary_rpc_method_handler(
             synthesize_simple,
             tts_pb2.SynthesizeSimpleRequest.FromString,
             tts_pb2.SynthesizeSimpleResponse.SerializeToString,
         ),
     }
     return grpc.method_handlers_generic_handler(SERVICE, methods)
+
+
+async def _speak_whole(
+    service: SpeechService, requests: Requests[tts_pb2.SynthesizeSimpleRequest], call: Call
+) -> tts_pb2.SynthesizeSimpleResponse:
+    request = await requests.asked(service.limits.sign_in_timeout_ms) or tts_pb2.SynthesizeSimpleRequest()
+    connection = WholeSpeech({"text": request.text, **synthesis_fields(request.config, call.request_id)})
+    with contextlib.suppress(PeerGoneError):
+        await service.speak(connection, call.slot)
+    return connection.response()
 
 
 async def _opening(requests: Requests[tts_pb2.SynthesizeRequest], request_id: str, timeout_ms: int) -> Opening:

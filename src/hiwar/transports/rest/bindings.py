@@ -10,7 +10,7 @@ from hiwar.protocol import refusals
 from hiwar.serving.rebinding import Rebinding
 from hiwar.serving.service import SpeechService
 from hiwar.transports.credentials import must_be_operator
-from hiwar.transports.rest.bodies import InvalidBodyError, read_json
+from hiwar.transports.rest.bodies import InvalidBodyError, json_response, read_json
 from hiwar.transports.rest.errors import error_response, validation_response
 from hiwar.vocabulary import Voice
 
@@ -43,7 +43,7 @@ def binding_routes(service: SpeechService, rebinding: Rebinding) -> list[BaseRou
             return validation_response(error.field, error.message)
         except HiwarError as error:
             return error_response(error)
-        return Response(msgspec.json.encode(voice), media_type="application/json")
+        return json_response(voice)
 
     # One route: the `Allow` of a refused method names what the path has.
     return [Route("/v1/voices/{name}/binding", endpoint, methods=["PUT", "DELETE"])]

@@ -1,11 +1,13 @@
-"""JSON bodies of requests: bounded while they arrive, checked against a struct."""
+"""JSON bodies: those of requests are bounded while they arrive and checked against a struct."""
 
 import asyncio
 import re
+from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
 from hiwar.errors import ErrorCode, HiwarError
 
@@ -36,22 +38,28 @@ def invalid_body(error: msgspec.ValidationError) -> InvalidBodyError:
     return InvalidBodyError(".".join(path), message)
 
 
+def json_response(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A struct, or a dataclass, as a response."""
+    return Response(msgspec.json.encode(body), status, headers, "application/json")
+
+
 async def read_json(
     request: Request, kind: type[Body], bytes_max: int, *, whole_after_s: float = _WHOLE_AFTER_S
 ) -> Body:
-    """The body as `kind`. Raises InvalidBodyError, and HiwarError file_too_large or invalid_request."""
+    """The body as `kind`. Raises InvalidBodyError, and HiwarError file_too_large, idle_timeout or invalid_request."""
     try:
         async with asyncio.timeout(whole_after_s):
             body = await _received(request, bytes_max)
         return msgspec.json.decode(body, type=kind)
     except TimeoutError as error:
-        raise HiwarError(ErrorCode.INVALID_REQUEST, "The body did not come; send all of it at once.") from error
+        raise HiwarError(ErrorCode.IDLE_TIMEOUT, "The body did not come; send all of it at once.") from error
     except ClientDisconnect as error:
         raise HiwarError(ErrorCode.INVALID_REQUEST, "The body broke off.") from error
     except msgspec.ValidationError as error:
         raise invalid_body(error) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise HiwarError(ErrorCode.INVALID_REQUEST, "The body must be a JSON object in UTF-8.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = "The body must be a JSON object in UTF-8, nested a few levels at most."
+        raise HiwarError(ErrorCode.INVALID_REQUEST, message) from error
 
 
 async def _received(request: Request, bytes_max: int) -> bytearray:

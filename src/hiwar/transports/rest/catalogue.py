@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 from hiwar.errors import HiwarError
 from hiwar.serving.service import SpeechService
 from hiwar.transports.credentials import must_sign_in
+from hiwar.transports.rest.bodies import json_response
 from hiwar.transports.rest.errors import error_response
 from hiwar.vocabulary import Voice
 
@@ -27,6 +28,6 @@ def catalogue_routes(service: SpeechService) -> list[BaseRoute]:
             found = VoiceList(tuple(service.engines.catalogue.voices.values()))
         except HiwarError as error:
             return error_response(error)
-        return Response(msgspec.json.encode(found), media_type="application/json")
+        return json_response(found)
 
     return [Route("/v1/voices", voices)]

@@ -1,15 +1,13 @@
 """Errors as HTTP responses, in the bodies that the contract fixes."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 from starlette.responses import Response
 
-from hiwar.errors import ErrorCode, HiwarError
-
-_RETRY_AFTER_S = 2
-"""Streams and model loads end within seconds; a client that waits this long does not hammer."""
-
+from hiwar.errors import RETRY_AFTER_S, ErrorCode, HiwarError
+from hiwar.transports.rest.bodies import json_response
 
 _Named = Literal["unauthorized", "rate_limit_exceeded"]
 _NAMED: dict[ErrorCode, _Named] = {
@@ -55,20 +53,21 @@ def error_response(error: HiwarError, request_id: str | None = None) -> Response
     if error.code is ErrorCode.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     if error.retryable:
-        headers["Retry-After"] = str(_RETRY_AFTER_S)
+        headers["Retry-After"] = str(RETRY_AFTER_S)
     if error.code is ErrorCode.IDLE_TIMEOUT:
         headers["Connection"] = "close"  # what is missing of the request never comes
     status = error.status.http
     if named := _NAMED.get(error.code):
-        return _response(Refusal(named, error.message), status, headers)
-    return _response(HttpError("http_error", error.message, f"HTTP_{status}", error.code), status, headers)
+        return json_response(Refusal(named, error.message), status, headers)
+    return json_response(HttpError("http_error", error.message, f"HTTP_{status}", error.code), status, headers)
+
+
+def status_response(status: int, detail: str, headers: Mapping[str, str] | None) -> Response:
+    """What has no code of ours: an unknown path or method."""
+    return json_response(HttpError("http_error", detail, f"HTTP_{status}"), status, headers)
 
 
 def validation_response(field: str, message: str) -> Response:
     """HTTP 422 for a body with a wrong field, in the body that the contract fixes."""
     body = ValidationFailure("validation_error", "Request validation failed", (WrongField(field, message),))
-    return _response(body, 422, {})
-
-
-def _response(body: msgspec.Struct, status: int, headers: dict[str, str]) -> Response:
-    return Response(msgspec.json.encode(body), status, headers, "application/json")
+    return json_response(body, 422)

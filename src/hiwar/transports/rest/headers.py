@@ -38,7 +38,7 @@ class ResponseHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-def current_request_id(request: HTTPConnection) -> str:
-    """The id that the response to this request carries."""
-    request_id: str = request.scope["state"][_REQUEST_ID]
-    return request_id
+def asked_request_id(request: HTTPConnection) -> str:
+    """The client's own id as it came, for the session to check; without one, that of the response."""
+    made_up: str = request.scope["state"][_REQUEST_ID]
+    return request.headers.get("x-request-id", made_up)

@@ -1,6 +1,6 @@
 """Whether the process lives and whether it takes streams. Open to everyone: load balancers hold no keys."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from hiwar.serving.service import SpeechService
+from hiwar.transports.rest.bodies import json_response
 
 
 class Alive(msgspec.Struct, frozen=True):
@@ -28,16 +29,12 @@ def health_routes(service: SpeechService, progress: Callable[[], str]) -> list[B
     """`/healthz` and `/readyz`; `progress` says in a few words what is being loaded."""
 
     async def healthz(_request: Request) -> Response:
-        return _response(Alive("alive"), 200)
+        return json_response(Alive("alive"))
 
     async def readyz(_request: Request) -> Response:
         if service.ready:
-            return _response(Readiness("ready"), 200)
+            return json_response(Readiness("ready"))
         detail = "stopping" if service.stopping else progress()
-        return _response(Readiness("not_ready", detail), 503, {"Retry-After": "1"})
+        return json_response(Readiness("not_ready", detail), 503, {"Retry-After": "1"})
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
-
-
-def _response(body: msgspec.Struct, status: int, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(msgspec.json.encode(body), status, headers, "application/json")

@@ -9,13 +9,14 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
 from hiwar.errors import HiwarError
+from hiwar.protocol.fields import text_of
 from hiwar.protocol.messages import ErrorEvent, ServerMessage, SynthesisComplete, SynthesisStarted
 from hiwar.protocol.refusals import going_away
 from hiwar.serving.connection import PeerGoneError
 from hiwar.serving.service import SpeechService
 from hiwar.transports.credentials import must_sign_in
 from hiwar.transports.rest.bodies import read_json
-from hiwar.transports.rest.headers import current_request_id
+from hiwar.transports.rest.headers import asked_request_id
 from hiwar.transports.rest.streamed import EVENTS, StreamedResponse, event, streamed
 from hiwar.vocabulary import DEFAULT_VOICE, LANGUAGE_CHOICES, SYNTHESIS_SAMPLE_RATES, SpeechFormat
 
@@ -41,10 +42,10 @@ class CreateSpeech(msgspec.Struct, frozen=True):
     language: Annotated[str | None, msgspec.Meta(extra_json_schema={"enum": [*LANGUAGE_CHOICES, None]})] = "auto"
     stream_format: Literal["audio", "sse"] = "audio"
 
-    def request(self, request_id: str) -> dict[str, object]:
-        """The fields of the synthesis request."""
+    def request(self, request_id: str, chars_max: int) -> dict[str, object]:
+        """The fields of the synthesis request. Raises HiwarError for the text, which has another name here."""
         return {
-            "text": self.input,
+            "text": text_of(self.input, chars_max, "input"),
             "voice": self.voice,
             "format": self.format or self.response_format or SpeechFormat.MP3,
             "sample_rate": self.sample_rate,
@@ -84,7 +85,8 @@ def speech_routes(service: SpeechService) -> list[BaseRoute]:
             body_bytes_max = limits.text_chars_max * _JSON_BYTES_PER_CHAR + _OTHER_FIELDS_BYTES
             asked = await read_json(request, CreateSpeech, body_bytes_max)
             body: _SpeechBody = _Events(response) if asked.stream_format == "sse" else _Audio(response)
-            connection = _SpeechConnection(asked.request(current_request_id(request)), response, body)
+            fields = asked.request(asked_request_id(request), limits.text_chars_max)
+            connection = _SpeechConnection(fields, response, body)
             await service.speak(connection, slot, limits)
         if connection.error is not None:
             raise connection.error

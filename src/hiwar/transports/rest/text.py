@@ -9,7 +9,7 @@ from hiwar.errors import HiwarError
 from hiwar.serving.service import SpeechService
 from hiwar.text.explanation import SegmentReading
 from hiwar.transports.credentials import must_sign_in
-from hiwar.transports.rest.bodies import InvalidBodyError, read_json
+from hiwar.transports.rest.bodies import InvalidBodyError, json_response, read_json
 from hiwar.transports.rest.errors import error_response, validation_response
 from hiwar.vocabulary import DEFAULT_VOICE, LanguageChoice
 
@@ -43,6 +43,6 @@ def text_routes(service: SpeechService) -> list[BaseRoute]:
             return validation_response(error.field, error.message)
         except HiwarError as error:
             return error_response(error)
-        return Response(msgspec.json.encode(TextExplanation(segments)), media_type="application/json")
+        return json_response(TextExplanation(segments))
 
     return [Route("/v1/text/explain", explain, methods=["POST"])]

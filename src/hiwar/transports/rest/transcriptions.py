@@ -17,7 +17,7 @@ from hiwar.serving.service import Slot, SpeechService
 from hiwar.serving.workers import Workers
 from hiwar.transports.credentials import must_sign_in
 from hiwar.transports.rest.bodies import invalid_body
-from hiwar.transports.rest.headers import current_request_id
+from hiwar.transports.rest.headers import asked_request_id
 from hiwar.transports.rest.recording import RecordingConnection, unless_gone
 from hiwar.transports.rest.streamed import EVENTS, StreamedResponse, event, streamed
 from hiwar.transports.rest.transcripts import (
@@ -85,7 +85,7 @@ def transcription_routes(service: SpeechService, reading: Workers) -> list[BaseR
         with service.slot(principal) as slot:
             async with upload(request, service.limits) as received:
                 asked = CreateTranscription.of(received.fields)
-                job = _Transcription(service, asked, response, current_request_id(request))
+                job = _Transcription(service, asked, response, asked_request_id(request))
                 await unless_gone(job.run(received.file, reading, slot), job.abandoned())
 
     return [Route(path, streamed(transcription), methods=["POST"]) for path in PATHS]

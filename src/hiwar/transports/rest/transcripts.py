@@ -10,11 +10,14 @@ from starlette.responses import Response
 
 from hiwar.protocol.messages import Final, WordTiming
 from hiwar.transports.rest import subtitles
+from hiwar.transports.rest.bodies import json_response
 from hiwar.transports.rest.subtitles import SpokenWord
 
 TranscriptFormat = Literal["json", "text", "srt", "vtt", "verbose_json"]
 Granularity = Literal["segment", "word"]
 
+_SRT = "application/x-subrip; charset=utf-8"
+"""Starlette adds the charset to types of text alone."""
 _CONFIDENCE_MIN = 1e-6
 
 
@@ -106,21 +109,17 @@ def transcript_response(heard: Heard, form: TranscriptFormat, granularities: Seq
     """The whole transcript in one of the forms."""
     match form:
         case "json":
-            return _json(Transcription(heard.text))
+            return json_response(Transcription(heard.text))
         case "verbose_json":
-            return _json(_verbose(heard, granularities))
+            return json_response(_verbose(heard, granularities))
         case "text":
             return Response(heard.text + "\n", media_type="text/plain")
         case "srt":
-            return Response(subtitles.srt(subtitles.cues(map(_words, heard.finals))), media_type="application/x-subrip")
+            return Response(subtitles.srt(subtitles.cues(map(_words, heard.finals))), media_type=_SRT)
         case "vtt":
             return Response(subtitles.vtt(subtitles.cues(map(_words, heard.finals))), media_type="text/vtt")
         case _:
             assert_never(form)
-
-
-def _json(body: msgspec.Struct) -> Response:
-    return Response(msgspec.json.encode(body), media_type="application/json")
 
 
 def _verbose(heard: Heard, granularities: Sequence[Granularity]) -> VerboseTranscription:

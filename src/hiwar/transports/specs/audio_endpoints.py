@@ -46,6 +46,7 @@ _SPEECH_ERRORS = (
     ErrorCode.INVALID_FORMAT,
     ErrorCode.TEXT_TOO_LONG,
     ErrorCode.UNSUPPORTED_LANGUAGE,
+    ErrorCode.IDLE_TIMEOUT,
     ErrorCode.FILE_TOO_LARGE,
     ErrorCode.RATE_LIMIT_EXCEEDED,
     ErrorCode.SERVER_BUSY,

@@ -71,7 +71,7 @@ def _binding(method: Method, name: str, summary: str, body: Content | None) -> O
         Access.OPERATOR,
         body,
         (_NAME,),
-        _BINDING_ERRORS if body is None else (*_BINDING_ERRORS, ErrorCode.FILE_TOO_LARGE),
+        _BINDING_ERRORS if body is None else (*_BINDING_ERRORS, ErrorCode.IDLE_TIMEOUT, ErrorCode.FILE_TOO_LARGE),
     )
 
 
@@ -109,6 +109,7 @@ _EXPLAIN = Operation(
         ErrorCode.INVALID_REQUEST,
         ErrorCode.INVALID_VOICE,
         ErrorCode.TEXT_TOO_LONG,
+        ErrorCode.IDLE_TIMEOUT,
         ErrorCode.FILE_TOO_LARGE,
         ErrorCode.SERVER_BUSY,
         ErrorCode.ENGINE_UNAVAILABLE,

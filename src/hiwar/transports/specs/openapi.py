@@ -48,7 +48,8 @@ _ALWAYS = ("X-Request-ID", "X-Content-Type-Options", "X-Frame-Options")
 _REQUEST_ID: Json = {
     "name": "X-Request-ID",
     "in": "header",
-    "description": "The client's own name for the request: 1 to 64 letters, digits, '-' or '_'; others are ignored.",
+    "description": "The client's own name for the request: 1 to 64 letters, digits, '-' or '_'. "
+    "Another is refused where there is something to speak or to hear, and ignored elsewhere.",
     "schema": {"type": "string"},
     "example": "call-17",
 }
