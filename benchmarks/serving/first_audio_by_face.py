@@ -55,12 +55,13 @@ async def over_grpc(target: str, key: str | None) -> AsyncIterator[FirstAudio]:
         stub = cast("tts_pb2_grpc.TextToSpeechAsyncStub", tts_pb2_grpc.TextToSpeechStub(channel))
 
         async def first_audio(text: str, voice: str) -> float:
-            config = tts_pb2.SynthesisConfig(voice=voice, sample_rate_hz=_SAMPLE_RATE)
+            async def requests() -> AsyncIterator[tts_pb2.SynthesizeRequest]:
+                config = tts_pb2.SynthesisConfig(voice=voice, sample_rate_hz=_SAMPLE_RATE)
+                yield tts_pb2.SynthesizeRequest(config=config)
+                yield tts_pb2.SynthesizeRequest(text=text)
+
             began_s = time.perf_counter()
-            call = stub.Synthesize(metadata=metadata)
-            await call.write(tts_pb2.SynthesizeRequest(config=config))
-            await call.write(tts_pb2.SynthesizeRequest(text=text))
-            await call.done_writing()
+            call = stub.Synthesize(requests(), metadata=metadata)
             async for response in call:
                 if response.audio_content:
                     break
