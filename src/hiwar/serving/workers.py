@@ -1,42 +1,60 @@
-"""The threads that run engine steps, the only place where a model computes: by deadline, from a bounded queue."""
+"""The threads that run engine steps, the only place where a model computes: from a bounded queue.
+
+In which order is left to `schedule`.
+"""
 
 import asyncio
 import contextlib
-import heapq
-import itertools
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hiwar.errors import ErrorCode, HiwarError
+from hiwar.serving.clock import Clock
+from hiwar.serving.schedule import Entry, Schedule
 
 Result = TypeVar("Result")
 
 
-@dataclass(order=True, slots=True)
+_DUE_AHEAD_S = 0.15
+"""What is due later than this waits for what is due, whosever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Whose compute a step is, and how many times that of others they may have."""
+
+    key: str = ""
+    weight: float = 1.0
+
+
+NOBODYS = Share()
+
+
+@dataclass(frozen=True, slots=True)
 class _Job:
-    deadline_s: float
-    order: int
-    step: Callable[[], Any] = field(compare=False)
-    loop: asyncio.AbstractEventLoop = field(compare=False)
-    outcome: "asyncio.Future[Any]" = field(compare=False)
-    begun: bool = field(default=False, compare=False)
+    step: Callable[[], Any]
+    loop: asyncio.AbstractEventLoop
+    outcome: "asyncio.Future[Any]"
 
 
 class Workers:
-    """A fixed number of threads behind one queue, in the order of deadlines: seconds of one clock.
+    """A fixed number of threads behind one queue. Deadlines are in seconds of `clock`.
 
     `niceness` (0 to 19) yields the processor to others.
     """
 
-    def __init__(self, *, name: str, threads: int, niceness: int, waiting_max: int) -> None:
+    def __init__(
+        self, *, name: str, threads: int, niceness: int, waiting_max: int, clock: Clock = time.monotonic
+    ) -> None:
         self._niceness = niceness
         self._waiting_max = waiting_max
-        self._jobs: list[_Job] = []
-        self._order = itertools.count()
+        self._clock = clock
+        self._schedule = Schedule[_Job](_DUE_AHEAD_S)
         self._changed = threading.Condition()
         self._closing = False
         self._threads = [
@@ -48,21 +66,21 @@ class Workers:
     @property
     def waiting(self) -> int:
         """Steps that wait for a thread."""
-        return len(self._jobs)
+        return len(self._schedule)
 
-    async def run(self, step: Callable[[], Result], deadline_s: float) -> Result:
-        """Run one engine step on a worker thread: the nearest deadline first, of equal ones who came first.
+    async def run(self, step: Callable[[], Result], deadline_s: float, share: Share = NOBODYS) -> Result:
+        """Run one engine step on a worker thread, in the turn of its `share`.
 
         When the caller is cancelled, a step that waits is dropped, and one that runs is waited for: after `run` has
         returned or raised, nothing of it runs any more. Raises HiwarError server_busy when too many steps wait.
         """
         loop = asyncio.get_running_loop()
-        job = _Job(deadline_s, next(self._order), step, loop, loop.create_future())
-        self._put(job)
+        job = _Job(step, loop, loop.create_future())
+        entry = self._put(job, deadline_s, share)
         try:
             return await asyncio.shield(job.outcome)
         except asyncio.CancelledError:
-            if not self._withdraw(job):
+            if not self._withdraw(entry):
                 await _settled(job.outcome)
             raise
 
@@ -70,50 +88,45 @@ class Workers:
         """End the threads after the steps that run now; who waits for a step gets HiwarError server_busy."""
         with self._changed:
             self._closing = True
-            dropped, self._jobs = self._jobs, []
+            dropped = self._schedule.drain()
             self._changed.notify_all()
-        for job in dropped:
-            _hand_back(job, None, _busy())
+        for entry in dropped:
+            _hand_back(entry.item, None, _busy())
         for thread in self._threads:
             thread.join()
 
-    def _put(self, job: _Job) -> None:
+    def _put(self, job: _Job, deadline_s: float, share: Share) -> Entry[_Job]:
         with self._changed:
-            if self._closing or len(self._jobs) >= self._waiting_max:
+            if self._closing or len(self._schedule) >= self._waiting_max:
                 raise _busy()
-            heapq.heappush(self._jobs, job)
+            entry = self._schedule.put(job, key=share.key, weight=share.weight, deadline_s=deadline_s)
             self._changed.notify()
+            return entry
 
-    def _withdraw(self, job: _Job) -> bool:
-        """Take a waiting job back; False when it has begun."""
+    def _withdraw(self, entry: Entry[_Job]) -> bool:
+        """Take a waiting step back; False when it has begun."""
         with self._changed:
-            if job.begun:
-                return False
-            if job in self._jobs:
-                self._jobs.remove(job)
-                heapq.heapify(self._jobs)
-            return True
+            return self._schedule.withdraw(entry) or not entry.begun
 
     def _work(self) -> None:
         if sys.platform == "linux":  # elsewhere this would be the niceness of the whole process
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._niceness)
-        while (job := self._take()) is not None:
+        while (entry := self._take()) is not None:
+            began = time.perf_counter()
             try:
-                outcome, error = job.step(), None
+                outcome, error = entry.item.step(), None
             except BaseException as raised:  # noqa: BLE001 - carried to the driver that waits for it
                 outcome, error = None, raised
-            _hand_back(job, outcome, error)
-            del job, outcome, error  # an idle thread must not keep the last stream's audio alive
+            with self._changed:
+                self._schedule.done(entry, time.perf_counter() - began)
+            _hand_back(entry.item, outcome, error)
+            del entry, outcome, error  # an idle thread must not keep the last stream's audio alive
 
-    def _take(self) -> _Job | None:
+    def _take(self) -> Entry[_Job] | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._jobs or self._closing)
-            if not self._jobs:
-                return None
-            job = heapq.heappop(self._jobs)
-            job.begun = True
-            return job
+            self._changed.wait_for(lambda: len(self._schedule) or self._closing)
+            return self._schedule.take(self._clock())
 
 
 def _busy() -> HiwarError:

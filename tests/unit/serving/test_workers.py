@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from hiwar.errors import ErrorCode, HiwarError
-from hiwar.serving.workers import Workers
+from hiwar.serving.workers import Share, Workers
 from support.streams import Gate, run
 
 
@@ -214,3 +214,20 @@ def test_steps_whose_loop_is_gone_do_no_harm() -> None:
     for caller in callers:
         caller.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("engine-")]
+
+
+def test_steps_that_are_due_take_turns_among_keys() -> None:
+    async def scenario() -> None:
+        done: list[str] = []
+        async with working() as workers:
+            async with one_thread_held(workers):
+                asked = [*(("a", f"a{number}") for number in range(4)), ("b", "b0")]
+                tasks = []
+                for number, (key, name) in enumerate(asked, start=1):
+                    tasks.append(asyncio.create_task(workers.run(partial(done.append, name), 0.0, Share(key))))
+                    await queued(workers, number)
+            await asyncio.gather(*tasks)
+        assert "b0" in done[:2]
+        assert [name for name in done if name != "b0"] == ["a0", "a1", "a2", "a3"]
+
+    run(scenario())
