@@ -72,17 +72,21 @@ STATUS: dict[ErrorCode, Status] = {
     ErrorCode.INTERNAL: Status(_SERVER, False, 500, 1011, "INTERNAL"),
 }
 
-RETRY_AFTER_S = 2
+_RETRY_AFTER_MS = 2_000
 """Streams and model loads end within seconds; a client that waits this long does not hammer."""
 
 
 class HiwarError(Exception):
-    """An error with a stable code and a sentence that may be shown to a client: it says what to change."""
+    """An error with a stable code and a sentence that may be shown to a client: it says what to change.
 
-    def __init__(self, code: ErrorCode, message: str) -> None:
+    `retry_after_ms` is when the same may succeed, where that is known.
+    """
+
+    def __init__(self, code: ErrorCode, message: str, retry_after_ms: int | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.retry_after_ms = retry_after_ms
 
     @property
     def status(self) -> Status:
@@ -93,6 +97,30 @@ class HiwarError(Exception):
     def retryable(self) -> bool:
         """Whether the same request may succeed later, unchanged."""
         return self.status.retryable
+
+    @property
+    def wait_ms(self) -> int | None:
+        """How long a client waits before it tries the same again; None when that is of no use."""
+        if not self.retryable:
+            return None
+        return _RETRY_AFTER_MS if self.retry_after_ms is None else self.retry_after_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What is left of a limit, and in how many seconds some of it comes back."""
+
+    limit: int
+    remaining: int
+    reset_s: float
+
+
+class RateLimitError(HiwarError):
+    """A key has used what it may use for now. `allowance` says so where a limit of requests is meant."""
+
+    def __init__(self, message: str, retry_after_ms: int, allowance: Allowance | None = None) -> None:
+        super().__init__(ErrorCode.RATE_LIMIT_EXCEEDED, message, retry_after_ms)
+        self.allowance = allowance
 
 
 class EngineError(HiwarError):

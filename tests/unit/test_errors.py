@@ -1,6 +1,6 @@
 import pytest
 
-from hiwar.errors import STATUS, EngineError, EngineUnavailableError, ErrorCode, Fault, HiwarError
+from hiwar.errors import STATUS, EngineError, EngineUnavailableError, ErrorCode, Fault, HiwarError, RateLimitError
 
 # The contract's table ("Errors, one table for all transports"), row by row. HTTP is None where the table has none.
 CONTRACT = [
@@ -53,3 +53,9 @@ def test_an_error_reads_its_row(code: ErrorCode) -> None:
 def test_engine_errors_are_the_servers_fault_until_the_engine_is_missing() -> None:
     assert EngineError().status.fault is Fault.SERVER
     assert EngineUnavailableError("Install it.").retryable
+
+
+def test_how_long_to_wait_is_said_where_waiting_helps() -> None:
+    assert RateLimitError("Wait.", 1_500).wait_ms == 1_500
+    assert HiwarError(ErrorCode.SERVER_BUSY, "Busy.").wait_ms == 2_000
+    assert HiwarError(ErrorCode.INVALID_VOICE, "Another.").wait_ms is None

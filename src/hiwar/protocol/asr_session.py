@@ -176,6 +176,10 @@ class AsrServerSession:
             self._to(Input.PEER_CLOSED)
         return ()
 
+    def end(self, error: HiwarError) -> Effects:
+        """The server breaks off."""
+        return () if self.state is State.CLOSED else self._break(error)
+
     def drain(self) -> Effects:
         """The server is about to stop: what was heard so far is answered, then the connection closes."""
         if self.state in NOT_SIGNED_IN:

@@ -96,7 +96,7 @@ AsrEffect = Send | CheckCredentials | FeedAudio | EndUtterance | EndStream | Clo
 
 def error_event(error: HiwarError, request_id: str | None = None) -> Send:
     """The `error` message for an error; the connection stays usable."""
-    return Send(ErrorEvent(error.code, error.message, error.retryable, request_id))
+    return Send(ErrorEvent(error.code, error.message, error.retryable, request_id, error.retry_after_ms))
 
 
 def fatal(error: HiwarError, request_id: str | None = None) -> tuple[Send, Close]:

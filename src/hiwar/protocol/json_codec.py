@@ -16,6 +16,7 @@ class _NewerError(msgspec.Struct, frozen=True, tag="error", tag_field="type"):
     message: str
     retryable: bool
     request_id: str | None = None
+    retry_after_ms: int | None = None
 
 
 _encoder = msgspec.json.Encoder()
@@ -88,4 +89,4 @@ def _unknown_error(frame: str) -> ErrorEvent | None:
         error = _newer_error.decode(frame)
     except _NOT_JSON:
         return None
-    return ErrorEvent(ErrorCode.INTERNAL, error.message, error.retryable, error.request_id)
+    return ErrorEvent(ErrorCode.INTERNAL, error.message, error.retryable, error.request_id, error.retry_after_ms)

@@ -140,6 +140,7 @@ class ErrorEvent(msgspec.Struct, frozen=True, tag="error", tag_field="type", omi
     message: str
     retryable: bool
     request_id: str | None = None
+    retry_after_ms: int | None = None
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready", tag_field="type"):

@@ -12,6 +12,11 @@ def unauthorized() -> HiwarError:
     return HiwarError(ErrorCode.UNAUTHORIZED, message)
 
 
+def key_revoked() -> HiwarError:
+    """A stream whose key was revoked, or has expired, while it was open."""
+    return HiwarError(ErrorCode.UNAUTHORIZED, "The API key of this stream is not valid any more; use another.")
+
+
 def sign_in_again() -> HiwarError:
     """A sign-in frame on a connection that is signed in."""
     return HiwarError(ErrorCode.PROTOCOL_VIOLATION, "Already signed in: a sign-in frame comes first or not at all.")

@@ -143,6 +143,10 @@ class TtsServerSession:
         self._to(Input.PEER_CLOSED)
         return self._queue.abandon()
 
+    def end(self, error: HiwarError) -> Effects:
+        """The server breaks off."""
+        return () if self.state is State.CLOSED else self._break(error)
+
     def drain(self, now: float) -> Effects:
         """The server is about to stop: the request under way is answered, those behind it are refused in their turn.
 

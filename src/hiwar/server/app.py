@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,14 +18,19 @@ from hiwar.audio.compression import preload_codecs
 from hiwar.engines import registry
 from hiwar.engines.contracts import EngineContext
 from hiwar.errors import ErrorCode, HiwarError
-from hiwar.server.settings import Settings
+from hiwar.server.settings import Settings, TokenSettings
 from hiwar.server.voice_loading import default_bindings, load_catalogue, load_voice_engine
 from hiwar.serving import clock
 from hiwar.serving.auth import Authenticator, local_key, operator_key
 from hiwar.serving.binding_file import BindingFile
 from hiwar.serving.keys import KeyStore
+from hiwar.serving.leases import Leases
+from hiwar.serving.metering import Accounts
+from hiwar.serving.quotas import Quotas
 from hiwar.serving.rebinding import Rebinding
 from hiwar.serving.service import Engines, SpeechService
+from hiwar.serving.shared_counter import SharedCounter
+from hiwar.serving.usage import UsageLog
 from hiwar.serving.workers import Workers
 from hiwar.transports.rest.bindings import binding_routes
 from hiwar.transports.rest.catalogue import catalogue_routes
@@ -37,6 +44,10 @@ from hiwar.transports.rest.transcriptions import transcription_routes
 from hiwar.transports.specs.routes import spec_routes
 from hiwar.transports.websocket.asr import asr_routes
 from hiwar.transports.websocket.tts import tts_routes
+
+if TYPE_CHECKING:
+    from hiwar.serving.token_keys import TokenKeys
+    from hiwar.serving.tokens import TokenVerifier
 
 # Engine threads yield to the event loop, which does little and must do it at once.
 _SPEAKING_NICENESS = 5
@@ -68,19 +79,39 @@ class EngineThreads:
 
 
 def make_authenticator(settings: Settings) -> Authenticator:
-    """The keys of the data folder, and on loopback the ready-made one.
+    """The keys of the data folder, on loopback the ready-made one, and tokens where their key is named.
 
-    Raises HiwarError when others could connect and no key exists: nothing could sign in, so nothing should listen.
+    Raises HiwarError when others could connect and nothing could sign in, so nothing should listen.
     """
+    tokens = _token_verifier(settings.tokens)
     ready_made = local_key(settings.data_dir) if settings.on_loopback else None
+    operators = operator_key(settings.data_dir)
     store = KeyStore(settings.keys_file)
-    if ready_made is None and not any(record.revoked_at is None for record in store.list()):
+    now = datetime.now(UTC)
+    if ready_made is None and tokens is None and not any(record.is_good(now) for record in store.list()):
         store.close()
         message = (
-            f"No API key exists, and {settings.host} can be reached by others; first run: hiwar keys create --name me"
+            f"No API key exists that is good, and {settings.host} can be reached by others; "
+            "first run: hiwar keys create --name me"
         )
         raise HiwarError(ErrorCode.UNAUTHORIZED, message)
-    return Authenticator(store, ready_made, operator_key(settings.data_dir))
+    return Authenticator(store, ready_made, operators, tokens)
+
+
+def _token_verifier(trusted: TokenSettings) -> "TokenVerifier | None":
+    if trusted.key_file is None and trusted.jwks is None:
+        return None
+    from hiwar.serving.token_keys import OneKey, RemoteKeys, key_of_file
+    from hiwar.serving.tokens import TokenVerifier, Trust
+
+    keys: TokenKeys = OneKey(key_of_file(trusted.key_file)) if trusted.key_file else RemoteKeys(trusted.jwks or "")
+    return TokenVerifier(Trust(keys, trusted.issuer, trusted.audience))
+
+
+def make_accounts(settings: Settings) -> Accounts:
+    """Where it is counted what keys use."""
+    shared = None if settings.counters is None else SharedCounter(settings.counters)
+    return Accounts(Quotas(shared), Leases(shared), UsageLog(settings.usage_file), shared)
 
 
 def start_threads(settings: Settings) -> EngineThreads:
@@ -95,10 +126,13 @@ def start_threads(settings: Settings) -> EngineThreads:
     )
 
 
-def make_service(settings: Settings, authenticator: Authenticator, threads: EngineThreads) -> SpeechService:
+def make_service(
+    settings: Settings, authenticator: Authenticator, accounts: Accounts, threads: EngineThreads
+) -> SpeechService:
     """The service without its engines, which load while it already answers."""
     return SpeechService(
         authenticator=authenticator,
+        accounts=accounts,
         limits=settings.limits,
         synthesis=settings.synthesis,
         recognition=settings.recognition,

@@ -6,7 +6,7 @@ import datetime
 import logging
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from starlette.types import ASGIApp
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.server.app import (
+    EngineThreads,
     load_engines,
+    make_accounts,
     make_app,
     make_authenticator,
     make_rebinding,
@@ -27,6 +29,8 @@ from hiwar.server.http_server import BACKLOG, BoundedHttpServer
 from hiwar.server.settings import Settings
 from hiwar.server.tls import ServerTls, TlsFiles
 from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
+from hiwar.serving.auth import Authenticator
+from hiwar.serving.metering import Accounts
 from hiwar.serving.service import Engines, SpeechService
 from hiwar.transports.grpc.server import GrpcServer
 
@@ -37,6 +41,8 @@ _SWITCH_INTERVAL_S = 0.0005
 _WEBSOCKET_MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 """Over the sessions' own limits, so that these answer first; a larger frame is refused unread with close 1009."""
 _TLS_POLL_S = 2.0
+_REVOKED_S = 0.5
+"""How often it is looked whether open streams' keys are still good."""
 _PING_INTERVAL_S = 20.0
 _PING_TIMEOUT_S = 60.0
 """A client that sends much faster than real time is read slowly, and its pongs with it."""
@@ -86,14 +92,16 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
     `report` gets a line of progress now and then, from any thread. Raises HiwarError when it cannot listen.
     """
     tls = await asyncio.to_thread(_tls, settings)
-    with contextlib.ExitStack() as held:
+    async with contextlib.AsyncExitStack() as held:
         authenticator = make_authenticator(settings)
         held.callback(authenticator.close)
         listener = _listener(settings)
         held.callback(listener.close)
         threads = start_threads(settings)
         held.callback(threads.close)
-        service = make_service(settings, authenticator, threads)
+        accounts = make_accounts(settings)
+        held.push_async_callback(accounts.close)
+        service = make_service(settings, authenticator, accounts, threads)
         progress = _Progress(report)
         rebinding = make_rebinding(settings, service, threads.loading)
         app = make_app(service, rebinding, threads.reading, lambda: progress.line)
@@ -111,19 +119,28 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
     host, port = listener.getsockname()[:2]
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     ready = asyncio.create_task(load())
-    try:
-        await grpc_server.start()
-        async with _followed(tls, settings.shown_certificate(port)):
-            yield RunningServer(service, (host, port), (host, grpc_server.port), tls, ready)
-    finally:
-        grpc_server.refuse_new()
-        await service.drain()
-        server.end()
-        await asyncio.gather(serving, grpc_server.stop(), ready, return_exceptions=True)
-        await asyncio.to_thread(threads.close)
-        for engines in loaded:
-            engines.close()
-        authenticator.close()
+    async with _repeated(service.end_revoked, _REVOKED_S):
+        try:
+            await grpc_server.start()
+            async with _followed(tls, settings.shown_certificate(port)):
+                yield RunningServer(service, (host, port), (host, grpc_server.port), tls, ready)
+        finally:
+            grpc_server.refuse_new()
+            await service.drain()
+            server.end()
+            await asyncio.gather(serving, grpc_server.stop(), ready, return_exceptions=True)
+            await _release(threads, loaded, accounts, authenticator)
+
+
+async def _release(
+    threads: EngineThreads, loaded: list[Engines], accounts: Accounts, authenticator: Authenticator
+) -> None:
+    """Give back what streams used; none is open."""
+    await asyncio.to_thread(threads.close)
+    for engines in loaded:
+        engines.close()
+    await accounts.close()
+    authenticator.close()
 
 
 def _tls(settings: Settings) -> ServerTls | None:
@@ -152,6 +169,30 @@ async def _followed(tls: ServerTls | None, copy: Path) -> AsyncIterator[None]:
         watching.cancel()
         await asyncio.wait({watching})
         await asyncio.to_thread(tls.withdraw)
+
+
+@contextlib.asynccontextmanager
+async def _repeated(what: Callable[[], Awaitable[None]], every_s: float) -> AsyncIterator[None]:
+    """Do it again and again while the context is open; what fails is tried again, and logged once until it works."""
+
+    async def repeat() -> None:
+        failed = False
+        while True:
+            await asyncio.sleep(every_s)
+            try:
+                await what()
+                failed = False
+            except HiwarError as error:
+                if not failed:
+                    log.error("keys cannot be checked: %s", error.message)
+                failed = True
+
+    repeating = asyncio.create_task(repeat())
+    try:
+        yield
+    finally:
+        repeating.cancel()
+        await asyncio.wait({repeating})
 
 
 def _listener(settings: Settings) -> socket.socket:

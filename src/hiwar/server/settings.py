@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from msgspec import Meta
@@ -62,6 +63,20 @@ class LogSettings:
     format: Literal["text", "json"] = "text"
 
 
+@dataclass(frozen=True, slots=True)
+class TokenSettings:
+    """Whose signed tokens (JWT) are good, beside the keys of the server's own store."""
+
+    key_file: Path | None = None
+    """Their key: a PEM public key (RSA for RS256, EC P-256 for ES256), or a secret of 32 bytes or more for HS256."""
+    jwks: str | None = None
+    """Where their keys are published instead: an https address."""
+    issuer: str | None = None
+    """What `iss` of a token must be; None takes any."""
+    audience: str = "hiwar"
+    """What must be in `aud` of a token."""
+
+
 def _data_dir() -> Path:
     return platformdirs.user_data_path("hiwar", appauthor=False)
 
@@ -95,6 +110,9 @@ class Settings:
     synthesis: SynthesisSettings = field(default_factory=SynthesisSettings)
     recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
     limits: ServingLimits = field(default_factory=ServingLimits)
+    tokens: TokenSettings = TokenSettings()
+    counters: str | None = None
+    """A Redis or Valkey (redis://, rediss://) in which servers count together what keys use; None: each alone."""
     log: LogSettings = LogSettings()
     voices: dict[str, VoiceBinding] = field(default_factory=dict)
 
@@ -102,6 +120,11 @@ class Settings:
     def keys_file(self) -> Path:
         """The store of API keys."""
         return self.data_dir / "keys.db"
+
+    @property
+    def usage_file(self) -> Path:
+        """What keys have used, by day."""
+        return self.data_dir / "usage.db"
 
     @property
     def bindings_file(self) -> Path:
@@ -168,6 +191,24 @@ def _contradiction(settings: Settings) -> str | None:
         return "tls_self_signed makes a certificate, and tls_cert names one; leave out one of them."
     if settings.grpc_client_ca is not None and not settings.tls:
         return "grpc_client_ca needs TLS; set tls_cert and tls_key as well."
+    tokens = settings.tokens
+    if tokens.key_file is not None and tokens.jwks is not None:
+        return "tokens.key_file and tokens.jwks are both set; choose one of them."
+    if tokens.jwks is not None and not _is_sure(tokens.jwks):
+        return "tokens.jwks must be an https address: who signs must be sure."
+    if settings.counters is not None and not settings.counters.startswith(("redis://", "rediss://")):
+        return "counters must be the address of a Redis or Valkey: redis://host:6379/0, or rediss://..."
     if settings.port == settings.grpc_port != 0:
         return "port and grpc_port are the same; choose two different ports."
     return None
+
+
+def _is_sure(address: str) -> bool:
+    """Whether nobody between can change what an address answers."""
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and (
+            parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"})
+        )
+    except ValueError:
+        return False

@@ -4,6 +4,7 @@ Knows no setting by name: names, types and bounds are read from the dataclass.
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -53,10 +54,15 @@ def read_sources(
     given |= _from_flags(flags, types)
     settings = _build(kind, {name: _converted(name, types[name], found) for name, found in given.items()})
     provenance = tuple(
-        Provenance(name, _value_at(settings, name), given[name].source if name in given else "default")
+        Provenance(name, _shown(_value_at(settings, name)), given[name].source if name in given else "default")
         for name in types
     )
     return settings, provenance
+
+
+def _shown(value: object) -> object:
+    """A value as it may be printed: an address without the password in it."""
+    return re.sub(r"(?<=://)[^/@]*@", "***@", value) if isinstance(value, str) else value
 
 
 def _leaf_types(kind: type, above: str = "") -> Iterator[tuple[str, Any]]:

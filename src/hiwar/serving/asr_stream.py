@@ -10,10 +10,11 @@ import contextlib
 import functools
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from hiwar.errors import HiwarError
 from hiwar.pipelines.hearing import Hearing, Listened
 from hiwar.pipelines.recognition import RecognitionPipeline
 from hiwar.protocol.asr_session import AsrServerSession
@@ -28,7 +29,8 @@ from hiwar.protocol.effects import (
 )
 from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection, Outgoing, Outlet, PeerGoneError
-from hiwar.serving.listening import for_client, listen, run_until
+from hiwar.serving.listening import END_S, for_client, listen, run_until
+from hiwar.serving.metering import Meter
 from hiwar.serving.workers import Workers
 from hiwar.vocabulary import RecognitionConfig, Transcript
 
@@ -103,7 +105,8 @@ class AsrStream:
         session: AsrServerSession,
         connection: Connection,
         *,
-        sign_in: Callable[[AsrServerSession, str], tuple[AsrEffect, ...]],
+        sign_in: Callable[[AsrServerSession, str], Awaitable[tuple[AsrEffect, ...]]],
+        meter: Meter,
         open_pipeline: Callable[[RecognitionConfig], RecognitionPipeline],
         listeners: Workers,
         hearers: Workers,
@@ -115,6 +118,7 @@ class AsrStream:
         self._connection = connection
         self._outlet = Outlet(connection, send_timeout_ms=send_timeout_ms)
         self._sign_in = sign_in
+        self._meter = meter
         self._open_pipeline = open_pipeline
         self._listeners = listeners
         self._hearers = hearers
@@ -141,6 +145,14 @@ class AsrStream:
         except PeerGoneError:
             self._ended.set()
 
+    async def end(self, error: HiwarError) -> None:
+        """Break off with an error, as when the key is not good any more; a peer that does not take it is cut off."""
+        try:
+            async with asyncio.timeout(END_S):
+                await self._carry_out(self._session.end(error))
+        except (PeerGoneError, TimeoutError):
+            self._ended.set()
+
     async def _listen(self, opening: tuple[AsrEffect, ...]) -> None:
         await self._carry_out(opening)
         await listen(self._session, self._connection, self._carry_out, self._ended, self._clock)
@@ -152,7 +164,7 @@ class AsrStream:
                 case Send() | Close():
                     outgoing.append(effect)
                 case CheckCredentials():
-                    await self._carry_out(self._sign_in(self._session, effect.credential))
+                    await self._carry_out(await self._sign_in(self._session, effect.credential))
                 case FeedAudio():
                     await self._buffer(effect.audio)
                 case EndUtterance() | EndStream():
@@ -202,7 +214,9 @@ class AsrStream:
                 entries = [] if pipeline.is_behind else self._take()
                 finished = finished or any(isinstance(entry, EndStream) for entry in entries)
                 received_s = self._inbox.taken_received_s
-                listened = await self._listeners.run(functools.partial(_feed, pipeline, entries), self._clock())
+                listened = await self._listeners.run(
+                    functools.partial(_feed, pipeline, entries), self._clock(), self._meter.share
+                )
                 self._listened_s = received_s
                 heard_s = self._heard_s
                 if listened.hearing is not None:
@@ -217,6 +231,7 @@ class AsrStream:
                             event, audio_received_s=heard_s if is_partial else received_s, now=self._clock()
                         )
                     )
+                await self._meter.heard(pipeline.audio_ms, ended=finished)
         finally:
             await _stop(running)
 
@@ -234,7 +249,7 @@ class AsrStream:
 
         # What comes faster than it is spoken is due as if it were spoken: a file yields to who speaks now.
         spoken_s = max(self._clock(), self._inbox.began_s + hearing.audio_ms / 1000)
-        task = asyncio.create_task(self._hearers.run(run, spoken_s + hearing.due_ms / 1000))
+        task = asyncio.create_task(self._hearers.run(run, spoken_s + hearing.due_ms / 1000, self._meter.share))
         task.add_done_callback(lambda _: self._changed.set())
         return _Running(hearing, task)
 

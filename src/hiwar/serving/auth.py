@@ -1,16 +1,21 @@
 """Signing in: from credentials to a principal, and what that principal may use.
 
-Where a transport finds credentials is its own business; how much may be used is not counted yet.
+Where a transport finds credentials is its own business; what is used is counted by `metering`.
 """
 
 import hmac
 import os
 import secrets
+from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.serving.key_text import key_id_of, new_key
-from hiwar.serving.keys import UNLIMITED, KeyStore, Principal, Service
+from hiwar.serving.keys import TOKEN_PREFIX, UNLIMITED, KeyStore, Principal, Service
+
+if TYPE_CHECKING:  # its libraries are loaded only where tokens are taken
+    from hiwar.serving.tokens import TokenVerifier
 
 _LOCAL_KEY_FILE = "local.key"
 _OPERATOR_KEY_FILE = "operator.key"
@@ -24,19 +29,36 @@ class Authenticator:
     `operator_key` changes what the server does and is good for nothing else; without one nobody may.
     """
 
-    def __init__(self, store: KeyStore, local_key: str | None, operator_key: str | None = None) -> None:
+    def __init__(
+        self,
+        store: KeyStore,
+        local_key: str | None,
+        operator_key: str | None = None,
+        tokens: "TokenVerifier | None" = None,
+    ) -> None:
         self._store = store
+        self._tokens = tokens
         self._local_key = local_key
         self._operator_key = operator_key
 
-    def authenticate(self, value: str) -> Principal:
-        """Who holds this API key, however it was sent. Raises HiwarError: unauthorized, or internal."""
+    async def authenticate(self, value: str) -> Principal:
+        """Who holds this API key or token, however it was sent. Raises HiwarError: unauthorized, or internal."""
         principal = _LOCAL if _is(self._local_key, value) else self._store.verify(value)
+        if principal is None and self._tokens is not None and value.count(".") == 2:
+            principal = await self._tokens.verify(value)
         if principal is None:
             raise HiwarError(
                 ErrorCode.UNAUTHORIZED, "The API key is not valid here; check it, or make one with: hiwar keys create"
             )
         return principal
+
+    async def good(self, key_ids: Collection[str]) -> frozenset[str]:
+        """Those of these keys, which were good once, that still are. A token is checked at sign-in alone.
+
+        Raises HiwarError internal.
+        """
+        stored = [key_id for key_id in key_ids if key_id != _LOCAL.key_id and not key_id.startswith(TOKEN_PREFIX)]
+        return frozenset(key_ids).difference(stored) | (self._store.good(stored) if stored else frozenset())
 
     def require_operator(self, value: str) -> None:
         """Raise HiwarError forbidden for any but the operator's key, be it good for streams or not."""

@@ -15,9 +15,9 @@ _FORM = re.compile(
 )
 
 
-def new_key() -> str:
-    """A new key with a public id and a secret of its own."""
-    body = f"hiwar_{_random(_ID_CHARS)}_{_random(_SECRET_CHARS)}"
+def new_key(key_id: str | None = None) -> str:
+    """A key with a new secret, and a new public id unless it has one."""
+    body = f"hiwar_{key_id or _random(_ID_CHARS)}_{_random(_SECRET_CHARS)}"
     return f"{body}_{_checksum(body)}"
 
 

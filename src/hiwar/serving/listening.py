@@ -12,6 +12,9 @@ from hiwar.serving.connection import Connection, PeerGoneError
 _LOOK_AGAIN_S = 60.0
 """A deadline that begins while a frame is waited for is seen this late at most."""
 
+END_S = 0.25
+"""How long a peer may take to hear that its stream is broken off."""
+
 Effect_co = TypeVar("Effect_co", covariant=True)
 Effect = TypeVar("Effect")
 

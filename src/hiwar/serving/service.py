@@ -6,7 +6,7 @@ import functools
 import logging
 import secrets
 import string
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from hiwar.audio.decoding import check_encoding
@@ -29,8 +29,10 @@ from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection
 from hiwar.serving.keys import Principal, Service
 from hiwar.serving.limits import ServingLimits
+from hiwar.serving.metering import Accounts, Meter
 from hiwar.serving.metrics import Metrics
 from hiwar.serving.readings import Readings
+from hiwar.serving.slots import Slot, Slots
 from hiwar.serving.tts_stream import TtsStream
 from hiwar.serving.workers import Workers
 from hiwar.text.explanation import SegmentReading
@@ -68,13 +70,6 @@ class Engines:
         return self.english if self.english is not None and language == "en" else self.recognition
 
 
-@dataclass(slots=True, eq=False)
-class Slot:
-    """The room of one open connection: a stream's once `principal` has signed in, else that of one yet to sign in."""
-
-    principal: Principal | None = None
-
-
 def new_request_id() -> str:
     """A request id for clients that bring none: 8 characters."""
     return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_CHARS))
@@ -87,6 +82,7 @@ class SpeechService:
         self,
         *,
         authenticator: Authenticator,
+        accounts: Accounts,
         limits: ServingLimits,
         synthesis: SynthesisSettings,
         recognition: RecognitionSettings,
@@ -108,9 +104,8 @@ class SpeechService:
         self._engines: Engines | None = None
         self._stopping = False
         self._streams: set[TtsStream | AsrStream] = set()
-        self._slots: set[Slot] = set()
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._slots = Slots(limits, accounts.leases)
+        self._accounts = accounts
 
     # -- life --------------------------------------------------------------------------------------------------
 
@@ -141,14 +136,14 @@ class SpeechService:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.limits.drain_timeout_ms / 1000):
                 await asyncio.gather(*(stream.drain() for stream in list(self._streams)), return_exceptions=True)
-                await self._idle.wait()
+                await self._slots.empty.wait()
 
     # -- who may, and whether there is room --------------------------------------------------------------------
 
-    def sign_in(self, credential: str, service: Service) -> Principal:
+    async def sign_in(self, credential: str, service: Service) -> Principal:
         """Who holds this credential. Raises HiwarError unauthorized, forbidden for the service, or internal."""
         try:
-            principal = self._authenticator.authenticate(credential)
+            principal = await self._authenticator.authenticate(credential)
             require_service(principal, service)
         except HiwarError as error:
             if error.status.fault is not Fault.SERVER:
@@ -163,33 +158,25 @@ class SpeechService:
         """Raise HiwarError forbidden for a credential that is not the operator's."""
         self._authenticator.require_operator(credential)
 
-    @contextlib.contextmanager
-    def slot(self, principal: Principal | None) -> Iterator[Slot]:
+    @contextlib.asynccontextmanager
+    async def slot(self, principal: Principal | None, service: Service) -> AsyncIterator[Slot]:
         """Room for one connection while the context is open: as a stream, or with None among those yet to sign in.
 
-        Raises HiwarError server_busy or engine_unavailable.
+        Raises HiwarError server_busy, engine_unavailable or rate_limit_exceeded.
         """
         if self._stopping:
             raise refusals.going_away()
         _ = self.engines
-        slot = Slot()
-        if principal is not None:
-            self._become_stream(slot, principal)
-        elif sum(other.principal is None for other in self._slots) >= self.limits.connections_unsigned_max:
-            raise refusals.too_many_unsigned()
-        self._slots.add(slot)
-        self._idle.clear()
-        try:
+        async with self._slots.room(principal) as slot:
+            if principal is not None and service == "asr":
+                await self._meter(slot, service).request()  # a stream is a request; synthesis counts its own
             yield slot
-        finally:
-            self._slots.discard(slot)
-            if not self._slots:
-                self._idle.set()
 
-    def _become_stream(self, slot: Slot, principal: Principal) -> None:
-        if sum(other.principal is not None for other in self._slots) >= self.limits.streams_max:
-            raise refusals.too_many_streams()
-        slot.principal = principal
+    async def end_revoked(self) -> None:
+        """End the streams of keys that may not be used any more. To be called again and again."""
+        key_ids = self._slots.key_ids()
+        ended = key_ids - await self._authenticator.good(key_ids)
+        await asyncio.gather(*(self._slots.end(key_id, refusals.key_revoked()) for key_id in ended))
 
     # -- streams -----------------------------------------------------------------------------------------------
 
@@ -213,6 +200,7 @@ class SpeechService:
             session,
             connection,
             sign_in=functools.partial(self._tts_sign_in, slot),
+            meter=self._meter(slot, "tts"),
             open_pipeline=self._synthesis_pipeline,
             workers=self._synthesis_workers,
             metrics=self.metrics,
@@ -220,7 +208,7 @@ class SpeechService:
             clock=self._clock,
             send_timeout_ms=self.limits.send_timeout_ms,
         )
-        with self._registered(stream):
+        with self._registered(stream, slot):
             await stream.run(opening)
 
     async def explain(
@@ -258,6 +246,7 @@ class SpeechService:
             session,
             connection,
             sign_in=functools.partial(self._asr_sign_in, slot),
+            meter=self._meter(slot, "asr"),
             open_pipeline=self._recognition_pipeline,
             listeners=self._listening_workers,
             hearers=self._hearing_workers,
@@ -265,30 +254,36 @@ class SpeechService:
             send_timeout_ms=self.limits.send_timeout_ms,
             audio_buffered_max_ms=self.limits.audio_buffered_max_ms,
         )
-        with self._registered(stream):
+        with self._registered(stream, slot):
             await stream.run(opening)
 
     # -- inside ------------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def _registered(self, stream: TtsStream | AsrStream) -> Iterator[None]:
+    def _registered(self, stream: TtsStream | AsrStream, slot: Slot) -> Iterator[None]:
         self._streams.add(stream)
+        slot.end = stream.end
         try:
             yield
         finally:
+            slot.end = None
             self._streams.discard(stream)
 
-    def _tts_sign_in(self, slot: Slot, session: TtsServerSession, credential: str) -> tuple[TtsEffect, ...]:
+    def _meter(self, slot: Slot, service: Service) -> Meter:
+        return Meter(slot, service, self._accounts.quotas, self._accounts.usage)
+
+    async def _tts_sign_in(self, slot: Slot, session: TtsServerSession, credential: str) -> tuple[TtsEffect, ...]:
         try:
-            principal = self.sign_in(credential, "tts")
-            self._become_stream(slot, principal)
+            principal = await self.sign_in(credential, "tts")
+            await self._slots.sign_in(slot, principal)
         except HiwarError as error:
             return session.refused(error)
         return session.signed_in(self._clock(), allowed_voices=principal.voices)
 
-    def _asr_sign_in(self, slot: Slot, session: AsrServerSession, credential: str) -> tuple[AsrEffect, ...]:
+    async def _asr_sign_in(self, slot: Slot, session: AsrServerSession, credential: str) -> tuple[AsrEffect, ...]:
         try:
-            self._become_stream(slot, self.sign_in(credential, "asr"))
+            await self._slots.sign_in(slot, await self.sign_in(credential, "asr"))
+            await self._meter(slot, "asr").request()
         except HiwarError as error:
             return session.refused(error)
         return session.signed_in(self._clock())

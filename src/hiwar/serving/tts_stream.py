@@ -6,11 +6,12 @@ It decides nothing about the protocol and computes nothing: the session and the 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from hiwar.errors import HiwarError
 from hiwar.pipelines.settings import SynthesisSettings
 from hiwar.pipelines.synthesis import SpeechChunk, SynthesisPipeline
 from hiwar.protocol.effects import (
@@ -28,7 +29,8 @@ from hiwar.protocol.effects import (
 from hiwar.protocol.tts_session import TtsServerSession
 from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection, Outgoing, Outlet, PeerGoneError
-from hiwar.serving.listening import for_client, listen, run_until
+from hiwar.serving.listening import END_S, for_client, listen, run_until
+from hiwar.serving.metering import Meter
 from hiwar.serving.metrics import Metrics
 from hiwar.serving.workers import Workers
 from hiwar.text.feed import SegmentFeed
@@ -52,6 +54,8 @@ class _Job:
     request: SpeechRequest
     feed: SegmentFeed
     asked_s: float | None
+    unpaid_chars: int = 0
+    """Of its text, counted against the key before the next step."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     step: "asyncio.Task[tuple[SpeechChunk, ...] | None] | None" = None
     audio_ms: float = 0.0
@@ -70,7 +74,8 @@ class TtsStream:
         session: TtsServerSession,
         connection: Connection,
         *,
-        sign_in: Callable[[TtsServerSession, str], tuple[TtsEffect, ...]],
+        sign_in: Callable[[TtsServerSession, str], Awaitable[tuple[TtsEffect, ...]]],
+        meter: Meter,
         open_pipeline: Callable[[SpeechRequest, SegmentFeed], AbstractContextManager[SynthesisPipeline]],
         workers: Workers,
         metrics: Metrics,
@@ -82,6 +87,7 @@ class TtsStream:
         self._connection = connection
         self._outlet = Outlet(connection, send_timeout_ms=send_timeout_ms)
         self._sign_in = sign_in
+        self._meter = meter
         self._open_pipeline = open_pipeline
         self._workers = workers
         self._metrics = metrics
@@ -103,6 +109,14 @@ class TtsStream:
         except PeerGoneError:
             self._ended.set()
 
+    async def end(self, error: HiwarError) -> None:
+        """Break off with an error, as when the key is not good any more; a peer that does not take it is cut off."""
+        try:
+            async with asyncio.timeout(END_S):
+                await self._carry_out(self._session.end(error))
+        except (PeerGoneError, TimeoutError):
+            self._ended.set()
+
     async def _listen(self, opening: tuple[TtsEffect, ...]) -> None:
         await self._carry_out(opening)
         await listen(self._session, self._connection, self._carry_out, self._ended, self._clock)
@@ -115,7 +129,7 @@ class TtsStream:
                 case Send() | SendAudio() | Close():
                     outgoing.append(effect)
                 case CheckCredentials():
-                    await self._carry_out(self._sign_in(self._session, effect.credential))
+                    await self._carry_out(await self._sign_in(self._session, effect.credential))
                 case StartSynthesis():
                     self._start(effect.request)
                 case AddText() | FlushText() | EndText():
@@ -133,7 +147,8 @@ class TtsStream:
         if request.text is None:
             self._job = _Job(request, SegmentFeed(wait_ms=wait_ms), asked_s=None)
         else:
-            self._job = _Job(request, SegmentFeed.whole(request.text), asked_s=self._clock())
+            feed = SegmentFeed.whole(request.text)
+            self._job = _Job(request, feed, asked_s=self._clock(), unpaid_chars=len(request.text))
         self._started.set()
 
     def _give_text(self, effect: AddText | FlushText | EndText) -> None:
@@ -145,6 +160,7 @@ class TtsStream:
                 now = self._clock()
                 job.asked_s = now if job.asked_s is None else job.asked_s
                 job.feed.add(effect.text, now)
+                job.unpaid_chars += len(effect.text)
             case FlushText():
                 job.feed.flush()
             case EndText():
@@ -174,6 +190,7 @@ class TtsStream:
     async def _speak_one(self, job: _Job) -> None:
         request_id = job.request.request_id
         try:
+            await self._meter.request()
             with self._open_pipeline(job.request, job.feed) as pipeline:
                 await self._pump(job, pipeline)
                 progress = pipeline.progress
@@ -186,6 +203,7 @@ class TtsStream:
             effects = () if job.stopped else self._session.completed(request_id, progress, self._clock())
         finally:
             self._metrics.audio(job.audio_ms / 1000)
+            self._meter.spoken(round(job.audio_ms))
             if job.stopped_s is not None:
                 self._metrics.cancel_to_idle(self._clock() - job.stopped_s)
         await self._carry_out(effects)
@@ -194,6 +212,11 @@ class TtsStream:
         """Step by step from the engine to the socket, until the end or until nobody waits."""
         while not job.stopped:
             job.changed.clear()
+            if job.unpaid_chars:
+                unpaid_chars, job.unpaid_chars = job.unpaid_chars, 0
+                await self._meter.characters(unpaid_chars)
+                if job.stopped:
+                    return
             chunks = await self._step(job, pipeline)
             if chunks is None:
                 return
@@ -213,7 +236,7 @@ class TtsStream:
         needs many steps to it takes turns with the others.
         """
         due_s = pipeline.played_until_s if job.audio_ms else self._clock() + _LATE_S
-        job.step = asyncio.ensure_future(self._workers.run(pipeline.step, due_s))
+        job.step = asyncio.ensure_future(self._workers.run(pipeline.step, due_s, self._meter.share))
         try:
             return await job.step
         except asyncio.CancelledError:

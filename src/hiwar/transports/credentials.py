@@ -25,15 +25,15 @@ def credential_of(headers: Mapping[str, str], query: Mapping[str, str]) -> str |
     return query.get("api_key") or query.get("token") or None
 
 
-def signed_in(connection: HTTPConnection, service: SpeechService, wanted: Service) -> Principal | None:
+async def signed_in(connection: HTTPConnection, service: SpeechService, wanted: Service) -> Principal | None:
     """Who the request says is there; None when it says nothing. Raises HiwarError unauthorized or forbidden."""
     credential = credential_of(connection.headers, connection.query_params)
-    return None if credential is None else service.sign_in(credential, wanted)
+    return None if credential is None else await service.sign_in(credential, wanted)
 
 
-def must_sign_in(connection: HTTPConnection, service: SpeechService, wanted: Service) -> Principal:
+async def must_sign_in(connection: HTTPConnection, service: SpeechService, wanted: Service) -> Principal:
     """The same where a request without a credential is refused."""
-    principal = signed_in(connection, service, wanted)
+    principal = await signed_in(connection, service, wanted)
     if principal is None:
         raise HiwarError(ErrorCode.UNAUTHORIZED, "Sign in: send the key in an X-API-Key header, or as a bearer token.")
     return principal

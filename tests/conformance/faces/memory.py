@@ -24,6 +24,7 @@ from hiwar.server.app import (
 )
 from hiwar.server.settings import Settings
 from hiwar.serving.auth import read_local_key
+from support.accounts import own_accounts
 from support.serving import WAIT_S, model_free_settings
 
 _WAITING_MAX = 64
@@ -190,7 +191,7 @@ async def _serve(settings: Settings, started: "Future[tuple[MemoryServer, asynci
         held.callback(authenticator.close)
         threads = start_threads(settings)
         held.callback(threads.close)
-        service = make_service(settings, authenticator, threads)
+        service = make_service(settings, authenticator, own_accounts(), threads)
         with contextlib.suppress(EngineUnavailableError):  # it serves without them, as a server does
             engines = load_engines(settings, lambda _line: None)
             held.callback(engines.close)

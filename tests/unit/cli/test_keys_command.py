@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -75,11 +76,6 @@ def test_revoke_ends_a_key(data_dir: Path) -> None:
     assert "hiwar keys list" in again.stderr
 
 
-def test_help_says_that_limits_are_only_kept(data_dir: Path) -> None:
-    shown = " ".join(_keys(data_dir, "create", "--help").output.split())
-    assert shown.count("not enforced yet") == 4
-
-
 def test_the_data_folder_may_come_from_the_environment(data_dir: Path) -> None:
     result = CliRunner(env={"HIWAR_DATA_DIR": str(data_dir)}).invoke(main, ["keys", "create", "--name", "one"])
     assert KeyStore(data_dir / "keys.db").verify(result.stdout.strip()) is not None
@@ -95,3 +91,36 @@ def test_an_unusable_data_folder_is_an_error_sentence(tmp_path: Path) -> None:
     result = _keys(tmp_path / "data" / "below", "list")
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: The key file ")
+
+
+def test_a_key_ends_when_it_was_told_to(data_dir: Path) -> None:
+    _made(data_dir, "--expires", "2h")
+    (record,) = KeyStore(data_dir / "keys.db").list()
+    assert record.expires_at is not None
+    assert record.expires_at - record.created_at == pytest.approx(timedelta(hours=2), abs=timedelta(seconds=5))
+    assert "in use until" in _keys(data_dir, "list").output
+
+
+@pytest.mark.parametrize("span", ["", "x", "5", "-1d", "1.5h", "d", "9999999d"])
+def test_what_is_no_span_of_time_is_refused(data_dir: Path, span: str) -> None:
+    refused = _keys(data_dir, "create", "--name", "one", "--expires", span)
+    assert refused.exit_code == 2
+    assert "as in 90d" in refused.output
+
+
+def test_a_rotated_key_is_printed_alone_and_the_old_one_ends(data_dir: Path) -> None:
+    old = _made(data_dir)
+    store = KeyStore(data_dir / "keys.db")
+    key_id = store.list()[0].principal.key_id
+    rotated = _keys(data_dir, "rotate", key_id, "--overlap", "0s")
+    new = rotated.stdout.strip()
+    assert rotated.stdout.count("\n") == 1
+    assert store.verify(new) is not None
+    assert store.verify(old) is None
+    assert store.verify(_keys(data_dir, "rotate", key_id).stdout.strip()) == store.verify(new)
+
+
+def test_only_a_key_in_use_is_rotated(data_dir: Path) -> None:
+    refused = _keys(data_dir, "rotate", "nothing")
+    assert refused.exit_code == 1
+    assert "hiwar keys list" in refused.output

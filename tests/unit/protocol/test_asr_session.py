@@ -350,3 +350,13 @@ def test_drain_does_not_disturb_a_stream_that_the_client_finished() -> None:
     control(session, "finish")
     assert session.drain() == ()
     assert session.completed(20) == (Send(Done("r", 20, 0)), Close(1000, "done"))
+
+
+def test_the_server_may_break_off_at_any_time_once() -> None:
+    error = HiwarError(ErrorCode.UNAUTHORIZED, "No more.")
+    for session in (new_session(), open_session()):
+        send, close = session.end(error)
+        assert_error((send,), ErrorCode.UNAUTHORIZED)
+        assert close == Close(4401, "unauthorized")
+        assert state_of(session) is State.CLOSED
+        assert session.end(error) == ()

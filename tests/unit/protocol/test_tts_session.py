@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hiwar.errors import ErrorCode, HiwarError
+from hiwar.errors import ErrorCode, HiwarError, RateLimitError
 from hiwar.protocol.effects import CheckCredentials, Close, Send, SendAudio, StartSynthesis, StopSynthesis, TtsEffect
 from hiwar.protocol.messages import Cancelled, ErrorEvent, Message, SynthesisComplete, SynthesisStarted
 from hiwar.protocol.transitions import State
@@ -531,3 +531,20 @@ def test_what_is_secret_is_not_in_a_repr() -> None:
     check = send(session, {"x-api-key": SECRET, "text": SECRET})
     assert SECRET not in repr(check)
     assert SECRET not in repr(session.signed_in(1.0))
+
+
+def test_the_server_may_break_off_at_any_time_once() -> None:
+    error = HiwarError(ErrorCode.UNAUTHORIZED, "No more.")
+    for session in (new_session(), open_session()):
+        assert_broken(session, session.end(error), ErrorCode.UNAUTHORIZED, 4401)
+        assert session.end(error) == ()
+    session = open_session()
+    ask(session, text="hi", request_id="a")
+    assert StopSynthesis("a") in session.end(error)
+
+
+def test_an_error_says_when_to_come_again_where_that_is_known() -> None:
+    session = open_session()
+    ask(session, text="hi", request_id="a")
+    events = said(session.failed("a", RateLimitError("Wait.", 1_500), 2.0))
+    assert [event.retry_after_ms for event in events if isinstance(event, ErrorEvent)] == [1_500]

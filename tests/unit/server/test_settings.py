@@ -155,3 +155,28 @@ def test_settings_are_frozen() -> None:
 def test_recognition_settings_that_would_break_every_stream_are_refused(name: str, value: float) -> None:
     with pytest.raises(HiwarError, match=name):
         load_settings({name: value}, None, {})
+
+
+@pytest.mark.parametrize(
+    ("flags", "word"),
+    [
+        ({"tokens.jwks": "http://example.com/keys"}, "https"),
+        ({"tokens.jwks": "http://localhost.example.com/keys"}, "https"),
+        ({"tokens.jwks": "https:///keys"}, "https"),
+        ({"tokens.jwks": "https://[/keys"}, "https"),
+        ({"tokens.jwks": "https://example.com/keys", "tokens.key_file": "key.pem"}, "choose one"),
+        ({"counters": "localhost:6379"}, "redis://"),
+    ],
+    ids=str,
+)
+def test_addresses_that_will_not_do_are_refused(flags: dict[str, object], word: str) -> None:
+    with pytest.raises(HiwarError, match=word):
+        load_settings(flags, None, {})
+
+
+def test_addresses_that_will_do_and_what_is_shown_of_them() -> None:
+    for jwks in ("https://example.com/keys", "http://localhost:8000/keys", "http://127.0.0.1/keys"):
+        assert load_settings({"tokens.jwks": jwks}, None, {}).settings.tokens.jwks == jwks
+    loaded = load_settings({"counters": "redis://user:hidden@host:6379/0"}, None, {})
+    assert loaded.settings.counters == "redis://user:hidden@host:6379/0"
+    assert [row.value for row in loaded.provenance if row.name == "counters"] == ["redis://***@host:6379/0"]

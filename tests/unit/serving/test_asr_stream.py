@@ -2,7 +2,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import pytest
@@ -15,8 +15,10 @@ from hiwar.pipelines.settings import RecognitionSettings
 from hiwar.protocol.asr_session import AsrServerSession
 from hiwar.protocol.effects import AsrEffect
 from hiwar.serving.asr_stream import AsrStream
+from hiwar.serving.keys import UNLIMITED, KeyLimits
 from hiwar.serving.workers import Workers
 from hiwar.vocabulary import AudioEncoding, RecognitionConfig, SpeechEnded, SpeechStarted, Transcript
+from support.accounts import own_meter
 from support.limits import ASR_LIMITS
 from support.streams import Gate, HeldClock, QueueConnection, RecognitionStep, ScriptedRecognition, run
 
@@ -55,6 +57,7 @@ async def listening(
     signed_in: bool = True,
     send_timeout_ms: int = NEVER_MS,
     config: RecognitionConfig | None = None,
+    limits: KeyLimits = UNLIMITED,
 ) -> AsyncIterator[Desk]:
     """A running stream whose recogniser follows the script; at the end nothing of it may be left."""
     connection, clock, pipelines = QueueConnection(), HeldClock(), list[ScriptedRecognition]()
@@ -65,7 +68,7 @@ async def listening(
         pipelines.append(ScriptedRecognition(script))
         return cast("RecognitionPipeline", pipelines[-1])
 
-    def sign_in(session: AsrServerSession, credential: str) -> tuple[AsrEffect, ...]:
+    async def sign_in(session: AsrServerSession, credential: str) -> tuple[AsrEffect, ...]:
         if credential != "good":
             return session.refused(HiwarError(ErrorCode.UNAUTHORIZED, "No."))
         return session.signed_in(clock())
@@ -78,6 +81,7 @@ async def listening(
         session,
         connection,
         sign_in=sign_in,
+        meter=own_meter(limits, "asr"),
         open_pipeline=open_pipeline,
         listeners=workers,
         hearers=hearers,
@@ -548,3 +552,34 @@ def test_a_stream_that_is_cancelled_from_outside_frees_everything() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         run(scenario())
+
+
+def test_audio_over_the_keys_limit_ends_the_stream_after_what_was_heard() -> None:
+    async def scenario() -> None:
+        limits = replace(UNLIMITED, tokens_per_minute=10)
+        async with listening([(STARTED,), (FINAL,)], limits=limits) as desk:
+            desk.connection.say(bytes(32_000))
+            await desk.connection.until_sent("speech_started")
+            desk.connection.say(bytes(32_000))
+            await desk.running
+            assert desk.connection.types == ["ready", "speech_started", "final", "error"]
+            (error,) = desk.connection.of_type("error")
+            assert error["code"] == "rate_limit_exceeded"
+            assert error["retry_after_ms"] > 0
+            assert desk.connection.closed == (4429, "rate_limit_exceeded")
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("taking", [True, False])
+def test_a_stream_that_is_ended_is_over_whether_its_peer_takes_it_or_not(taking: bool) -> None:
+    async def scenario() -> None:
+        async with listening() as desk:
+            await desk.connection.until_sent("ready")
+            if not taking:
+                desk.connection.taking.clear()
+            await desk.stream.end(HiwarError(ErrorCode.UNAUTHORIZED, "No more."))
+            await desk.running
+            assert desk.connection.closed == ((4401, "unauthorized") if taking else None)
+
+    run(scenario())

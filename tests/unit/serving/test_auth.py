@@ -1,7 +1,10 @@
 import stat
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import jwt
 import pytest
 
 from hiwar.errors import ErrorCode, HiwarError
@@ -14,6 +17,9 @@ from hiwar.serving.auth import (
     require_service,
 )
 from hiwar.serving.keys import UNLIMITED, KeyStore, Principal
+from hiwar.serving.token_keys import OneKey, VerifyingKey
+from hiwar.serving.tokens import TokenVerifier, Trust
+from support.streams import run
 
 
 @pytest.fixture
@@ -23,14 +29,14 @@ def store(tmp_path: Path) -> KeyStore:
 
 def test_a_key_is_good(store: KeyStore) -> None:
     record, key = store.create("one")
-    assert Authenticator(store, None).authenticate(key) == record.principal
+    assert run(Authenticator(store, None).authenticate(key)) == record.principal
 
 
 @pytest.mark.parametrize("value", ["", "x", "eyJhbGciOiJIUzI1NiJ9.e30.x", "مفتاح", "\ud800", "x" * 100_000])
 def test_anything_else_is_unauthorized_with_one_sentence(store: KeyStore, tmp_path: Path, value: str) -> None:
     authenticator = Authenticator(store, local_key(tmp_path))
     with pytest.raises(HiwarError, match="hiwar keys create") as caught:
-        authenticator.authenticate(value)
+        run(authenticator.authenticate(value))
     assert caught.value.code is ErrorCode.UNAUTHORIZED
     assert value == "" or value not in caught.value.message.split()
 
@@ -38,10 +44,10 @@ def test_anything_else_is_unauthorized_with_one_sentence(store: KeyStore, tmp_pa
 def test_a_revoked_key_is_unauthorized(store: KeyStore) -> None:
     record, key = store.create("one")
     authenticator = Authenticator(store, None)
-    authenticator.authenticate(key)
+    run(authenticator.authenticate(key))
     store.revoke(record.principal.key_id)
     with pytest.raises(HiwarError):
-        authenticator.authenticate(key)
+        run(authenticator.authenticate(key))
 
 
 def test_closing_releases_the_store(store: KeyStore) -> None:
@@ -52,9 +58,9 @@ def test_closing_releases_the_store(store: KeyStore) -> None:
 
 def test_the_local_key_has_no_limits_and_is_refused_when_not_given(store: KeyStore, tmp_path: Path) -> None:
     credentials = local_key(tmp_path)
-    assert Authenticator(store, local_key(tmp_path)).authenticate(credentials).limits == UNLIMITED
+    assert run(Authenticator(store, local_key(tmp_path)).authenticate(credentials)).limits == UNLIMITED
     with pytest.raises(HiwarError):
-        Authenticator(store, None).authenticate(credentials)
+        run(Authenticator(store, None).authenticate(credentials))
 
 
 def test_the_local_key_is_made_once_for_the_owner_only(tmp_path: Path) -> None:
@@ -111,6 +117,36 @@ def test_the_operators_key_speaks_to_no_stream_and_nobody_is_the_operator_withou
 ) -> None:
     operator = operator_key(tmp_path)
     with pytest.raises(HiwarError):
-        Authenticator(store, None, operator).authenticate(operator)
+        run(Authenticator(store, None, operator).authenticate(operator))
     with pytest.raises(HiwarError):
         Authenticator(store, operator).require_operator(operator)
+
+
+def test_tokens_are_taken_beside_keys_where_their_key_is_known_and_nowhere_else(store: KeyStore) -> None:
+    secret = b"a secret of at least thirty-two bytes"
+    claims = {"sub": "s", "aud": "hiwar", "exp": time.time() + 60, "scope": "tts"}
+    token = jwt.encode(claims, secret)
+    tokens = TokenVerifier(Trust(OneKey(VerifyingKey(secret, "HS256")), None, "hiwar"))
+    authenticator = Authenticator(store, None, tokens=tokens)
+    principal = run(authenticator.authenticate(token))
+    assert (principal.key_id, principal.services) == ("jwt:s", ("tts",))
+    record, key = store.create("one")
+    assert run(authenticator.authenticate(key)) == record.principal
+    for other in (token[:-2], jwt.encode(claims, b"another" * 8), jwt.encode({**claims, "aud": "x"}, secret)):
+        with pytest.raises(HiwarError) as caught:
+            run(authenticator.authenticate(other))
+        assert caught.value.code is ErrorCode.UNAUTHORIZED
+    with pytest.raises(HiwarError):
+        run(Authenticator(store, None).authenticate(token))
+
+
+def test_of_keys_that_were_good_those_are_told_that_still_are(store: KeyStore) -> None:
+    kept, revoked = (store.create(name)[0].principal.key_id for name in ("kept", "revoked"))
+    gone = store.create("gone", expires_at=datetime.now(UTC) - timedelta(seconds=1))[0].principal.key_id
+    store.revoke(revoked)
+    authenticator = Authenticator(store, None)
+    assert run(authenticator.good({kept, revoked, gone, "jwt:s", "local"})) == {kept, "jwt:s", "local"}
+    store.close()
+    assert run(authenticator.good({"local"})) == {"local"}, "the store is not asked for nothing"
+    with pytest.raises(HiwarError):
+        run(authenticator.good({kept}))

@@ -1,11 +1,14 @@
 import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hiwar.errors import ErrorCode, HiwarError
+from hiwar.serving.key_text import digest, key_id_of, new_key
 from hiwar.serving.keys import KeyLimits, KeyStore, Principal
 
 
@@ -97,7 +100,7 @@ def test_threads_may_share_a_store(store: KeyStore) -> None:
 def test_a_file_of_a_later_version_is_left_alone(store: KeyStore, tmp_path: Path) -> None:
     path = tmp_path / "data" / "keys.db"
     with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 3")
     connection.close()
     with pytest.raises(HiwarError, match="later version"):
         KeyStore(path)
@@ -114,3 +117,71 @@ def test_a_closed_store_answers_with_an_error(store: KeyStore) -> None:
     store.close()
     with pytest.raises(HiwarError):
         store.list()
+
+
+def test_a_key_past_its_time_is_refused(store: KeyStore) -> None:
+    now = datetime.now(UTC)
+    (late, late_key), (early, early_key) = (
+        store.create(name, expires_at=now + timedelta(hours=hours)) for name, hours in (("late", 1), ("early", -1))
+    )
+    assert store.verify(late_key) == late.principal
+    assert store.verify(early_key) is None
+    assert store.find(early.principal.key_id) is None
+    assert [record.expires_at for record in store.list()] == [late.expires_at, early.expires_at]
+    assert [record.is_good(now) for record in store.list()] == [True, False]
+
+
+def test_both_secrets_are_good_while_a_rotation_overlaps(store: KeyStore) -> None:
+    record, old = store.create("one")
+    new = store.rotate(record.principal.key_id, timedelta(hours=1))
+    assert new is not None
+    assert key_id_of(new) == key_id_of(old)
+    assert store.verify(old) == store.verify(new) == record.principal
+    newest = store.rotate(record.principal.key_id, timedelta(0))
+    assert newest is not None
+    assert [store.verify(key) for key in (old, new, newest)] == [None, None, record.principal]
+
+
+def test_a_rotation_never_makes_an_old_secret_last_longer(store: KeyStore) -> None:
+    record, old = store.create("one")
+    store.rotate(record.principal.key_id, timedelta(0))
+    store.rotate(record.principal.key_id, timedelta(days=1))
+    assert store.verify(old) is None
+
+
+def test_what_is_revoked_or_unknown_is_not_rotated(store: KeyStore) -> None:
+    record, _ = store.create("one")
+    store.revoke(record.principal.key_id)
+    assert store.rotate(record.principal.key_id, timedelta(0)) is None
+    assert store.rotate("nothing", timedelta(0)) is None
+
+
+def test_the_good_ones_of_many_keys_are_told_apart(store: KeyStore) -> None:
+    good, revoked, expired = (
+        store.create(name, expires_at=datetime.now(UTC) + timedelta(hours=hours))[0].principal.key_id
+        for name, hours in (("good", 1), ("revoked", 1), ("expired", -1))
+    )
+    store.revoke(revoked)
+    assert store.good([good, revoked, expired, "unknown"]) == {good}
+    assert store.good([]) == frozenset()
+
+
+def test_keys_of_the_first_version_are_taken_over(tmp_path: Path) -> None:
+    key = new_key()
+    with sqlite3.connect(tmp_path / "keys.db") as connection:
+        connection.execute(
+            "CREATE TABLE keys (key_id TEXT PRIMARY KEY, digest BLOB NOT NULL, principal TEXT NOT NULL, "
+            "created_at TEXT NOT NULL, revoked_at TEXT) WITHOUT ROWID"
+        )
+        stored = msgspec.json.encode({"key_id": key_id_of(key), "name": "old", "services": ["tts"]}).decode()
+        row = (key_id_of(key), digest(key), stored, "2026-01-01T00:00:00+00:00", None)
+        connection.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?)", row)
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    for _ in range(2):
+        store = KeyStore(tmp_path / "keys.db")
+        principal = store.verify(key)
+        assert principal is not None
+        assert (principal.name, principal.services) == ("old", ("tts",))
+        assert store.list()[0].expires_at is None
+        store.close()

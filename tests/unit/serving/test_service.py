@@ -25,6 +25,7 @@ from hiwar.serving.service import Engines, SpeechService, new_request_id
 from hiwar.serving.workers import Workers
 from hiwar.text.explanation import TokenReading
 from hiwar.vocabulary import AudioEncoding, Language, RecognitionConfig
+from support.accounts import own_accounts
 from support.serving import WAIT_S
 from support.streams import HeldClock, QueueConnection, run
 
@@ -52,6 +53,7 @@ async def serving(
     workers, store = Workers(name="engine", threads=1, niceness=5, waiting_max=8), KeyStore(tmp_path / "keys.db")
     service = SpeechService(
         authenticator=Authenticator(store, None),
+        accounts=own_accounts(),
         limits=limits or ServingLimits(),
         synthesis=SynthesisSettings(),
         recognition=RecognitionSettings(),
@@ -71,12 +73,12 @@ async def serving(
 
 async def speak(service: SpeechService, connection: QueueConnection, principal: Principal | None) -> None:
     """What a transport does."""
-    with service.slot(principal) as slot:
+    async with service.slot(principal, "tts") as slot:
         await service.speak(connection, slot)
 
 
 async def transcribe(service: SpeechService, connection: QueueConnection, principal: Principal | None) -> None:
-    with service.slot(principal) as slot:
+    async with service.slot(principal, "asr") as slot:
         await service.transcribe(connection, RecognitionConfig("r"), slot)
 
 
@@ -139,12 +141,13 @@ def test_nothing_is_taken_while_models_load(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with serving(tmp_path, loaded=False) as (service, _):
             assert not service.ready
-            with pytest.raises(HiwarError) as caught, service.slot(ANYONE):
-                pass
+            with pytest.raises(HiwarError) as caught:
+                async with service.slot(ANYONE, "tts"):
+                    pass
             assert caught.value.code is ErrorCode.ENGINE_UNAVAILABLE
             service.begin(tone_engines())
             assert service.ready
-            with service.slot(ANYONE):
+            async with service.slot(ANYONE, "tts"):
                 pass
 
     run(scenario())
@@ -152,12 +155,13 @@ def test_nothing_is_taken_while_models_load(tmp_path: Path) -> None:
 
 def test_there_is_room_for_so_many_streams(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with serving(tmp_path, ServingLimits(streams_max=2)) as (service, _):
-            with service.slot(ANYONE):
-                for _ in range(3):
-                    with service.slot(ANYONE), pytest.raises(HiwarError) as caught, service.slot(ANYONE):
-                        pass
-                    assert caught.value.code is ErrorCode.SERVER_BUSY
+        async with serving(tmp_path, ServingLimits(streams_max=2)) as (service, _), service.slot(ANYONE, "tts"):
+            for _ in range(3):
+                async with service.slot(ANYONE, "asr"):
+                    with pytest.raises(HiwarError) as caught:
+                        async with service.slot(ANYONE, "tts"):
+                            pass
+                assert caught.value.code is ErrorCode.SERVER_BUSY
 
     run(scenario())
 
@@ -166,13 +170,14 @@ def test_connections_yet_to_sign_in_take_no_streams_place_and_have_a_limit_of_th
     async def scenario() -> None:
         limits = ServingLimits(streams_max=1, connections_unsigned_max=2)
         async with serving(tmp_path, limits) as (service, _):
-            with service.slot(None), service.slot(None):
-                with pytest.raises(HiwarError) as caught, service.slot(None):
-                    pass
+            async with service.slot(None, "tts"), service.slot(None, "asr"):
+                with pytest.raises(HiwarError) as caught:
+                    async with service.slot(None, "tts"):
+                        pass
                 assert caught.value.code is ErrorCode.SERVER_BUSY
-                with service.slot(ANYONE):
+                async with service.slot(ANYONE, "tts"):
                     pass
-            with service.slot(ANYONE), service.slot(None):
+            async with service.slot(ANYONE, "tts"), service.slot(None, "tts"):
                 pass
 
     run(scenario())
@@ -194,7 +199,7 @@ def test_signing_in_by_the_first_frame_takes_a_streams_place_and_gives_up_the_ot
                 assert connection.closed == (4503, "server_busy")
             first.say(None)
             await stream
-            with service.slot(ANYONE):
+            async with service.slot(ANYONE, "tts"):
                 pass
 
     run(scenario())
@@ -203,7 +208,7 @@ def test_signing_in_by_the_first_frame_takes_a_streams_place_and_gives_up_the_ot
 def test_a_drain_waits_for_those_who_never_signed_in(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with serving(tmp_path) as (service, _), AsyncExitStack() as slots:
-            slots.enter_context(service.slot(None))
+            await slots.enter_async_context(service.slot(None, "tts"))
             draining = asyncio.create_task(service.drain())
             for _ in range(10):
                 await asyncio.sleep(0)
@@ -218,14 +223,14 @@ def test_who_may_sign_in_for_what(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with serving(tmp_path) as (service, store):
             record, key = store.create("one", services=("tts",))
-            assert service.sign_in(key, "tts") == record.principal
+            assert await service.sign_in(key, "tts") == record.principal
             for credential, wanted, code in (
                 (key, "asr", ErrorCode.FORBIDDEN),
                 ("nonsense", "tts", ErrorCode.UNAUTHORIZED),
                 ("", "tts", ErrorCode.UNAUTHORIZED),
             ):
                 with pytest.raises(HiwarError) as caught:
-                    service.sign_in(credential, "asr" if wanted == "asr" else "tts")
+                    await service.sign_in(credential, "asr" if wanted == "asr" else "tts")
                 assert caught.value.code is code
 
     run(scenario())
@@ -314,8 +319,9 @@ def test_drain_closes_every_stream_and_takes_no_more(tmp_path: Path) -> None:
             await asyncio.gather(*streams)
             assert mouth.closed == ear.closed == (1001, "server is stopping")
             assert stranger.closed == (4503, "server_busy")
-            with pytest.raises(HiwarError) as caught, service.slot(ANYONE):
-                pass
+            with pytest.raises(HiwarError) as caught:
+                async with service.slot(ANYONE, "tts"):
+                    pass
             assert caught.value.code is ErrorCode.SERVER_BUSY
 
     run(scenario())
@@ -327,7 +333,7 @@ def test_a_stream_that_took_its_slot_before_the_drain_and_began_after_it_is_drai
 ) -> None:
     async def scenario() -> None:
         async with serving(tmp_path) as (service, _), AsyncExitStack() as slots:
-            slot = slots.enter_context(service.slot(principal))
+            slot = await slots.enter_async_context(service.slot(principal, "tts"))
             draining = asyncio.create_task(service.drain())
             await asyncio.sleep(0)
             assert not draining.done()

@@ -13,7 +13,8 @@ from hiwar.serving.keys import KeyStore
 from hiwar.serving.limits import ServingLimits
 from hiwar.serving.service import SpeechService
 from hiwar.serving.workers import Workers
-from support.streams import HeldClock
+from support.accounts import own_accounts
+from support.streams import HeldClock, run
 
 
 def test_a_broken_store_shows_no_path(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -22,6 +23,7 @@ def test_a_broken_store_shows_no_path(tmp_path: Path, caplog: pytest.LogCaptureF
     workers = Workers(name="engine", threads=1, niceness=0, waiting_max=1)
     service = SpeechService(
         authenticator=Authenticator(store, None),
+        accounts=own_accounts(),
         limits=ServingLimits(),
         synthesis=SynthesisSettings(),
         recognition=RecognitionSettings(),
@@ -32,7 +34,7 @@ def test_a_broken_store_shows_no_path(tmp_path: Path, caplog: pytest.LogCaptureF
     )
     try:
         with caplog.at_level(logging.ERROR), pytest.raises(HiwarError) as caught:
-            service.sign_in(new_key(), "tts")
+            run(service.sign_in(new_key(), "tts"))
     finally:
         workers.close()
     assert caught.value.code is ErrorCode.INTERNAL

@@ -3,7 +3,7 @@ import functools
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import pytest
@@ -13,11 +13,13 @@ from hiwar.pipelines.settings import SynthesisSettings
 from hiwar.pipelines.synthesis import SynthesisPipeline
 from hiwar.protocol.effects import TtsEffect
 from hiwar.protocol.tts_session import TtsServerSession
+from hiwar.serving.keys import UNLIMITED, KeyLimits
 from hiwar.serving.metrics import Metrics
 from hiwar.serving.tts_stream import TtsStream
-from hiwar.serving.workers import Workers
+from hiwar.serving.workers import Share, Workers
 from hiwar.text.feed import Segment, SegmentFeed
 from hiwar.vocabulary import SpeechRequest
+from support.accounts import own_meter
 from support.limits import TTS_LIMITS
 from support.streams import Gate, HeldClock, QueueConnection, ScriptedSpeech, SpeechStep, Starved, run
 
@@ -37,6 +39,11 @@ class Desk:
     metrics: Metrics
     running: "asyncio.Task[None]"
 
+    @property
+    def share(self) -> Share:
+        """That of the stream's own steps."""
+        return self.stream._meter.share
+
     def ask(self, request_id: str, **fields: object) -> None:
         self.connection.say({"text": "hi", "request_id": request_id, **fields})
 
@@ -52,6 +59,7 @@ async def speaking(
     signed_in: bool = True,
     send_timeout_ms: int = NEVER_MS,
     ahead_max_ms: int = 0,
+    limits: KeyLimits = UNLIMITED,
 ) -> AsyncIterator[Desk]:
     """A running stream whose requests are spoken by the scripts in turn; at the end nothing of it may be left."""
     connection, clock, pipelines, metrics = QueueConnection(), HeldClock(), list[ScriptedSpeech](), Metrics()
@@ -64,7 +72,7 @@ async def speaking(
         pipelines.append(ScriptedSpeech(script, feed))
         return closing(cast("SynthesisPipeline", pipelines[-1]))
 
-    def sign_in(session: TtsServerSession, credential: str) -> tuple[TtsEffect, ...]:
+    async def sign_in(session: TtsServerSession, credential: str) -> tuple[TtsEffect, ...]:
         if credential != "good":
             return session.refused(HiwarError(ErrorCode.UNAUTHORIZED, "No."))
         return session.signed_in(clock())
@@ -79,6 +87,7 @@ async def speaking(
         session,
         connection,
         sign_in=sign_in,
+        meter=own_meter(limits, "tts"),
         open_pipeline=open_pipeline,
         workers=workers,
         metrics=metrics,
@@ -649,7 +658,7 @@ def test_first_audio_goes_behind_those_who_are_about_to_hear_a_gap_and_before_al
     async def scenario() -> None:
         held, order = Gate(), list[str]()
         async with speaking([b"1" * 100]) as desk:
-            waiting = [asyncio.create_task(desk.workers.run(held, 0.0))]
+            waiting = [asyncio.create_task(desk.workers.run(held, 0.0, desk.share))]
             await held.reached.wait()
             desk.clock.now = 7.0
             desk.ask("a")
@@ -658,7 +667,7 @@ def test_first_audio_goes_behind_those_who_are_about_to_hear_a_gap_and_before_al
             desk.pipelines[0].guard.told = order
             for name, deadline_s in (("plays on", 7.2), ("runs out", 7.1)):
                 step = functools.partial(order.append, name)
-                waiting.append(asyncio.create_task(desk.workers.run(step, deadline_s)))
+                waiting.append(asyncio.create_task(desk.workers.run(step, deadline_s, desk.share)))
             while desk.workers.waiting < 3:  # noqa: ASYNC110 - the queue has nothing to wait on
                 await asyncio.sleep(0)
             held.open()
@@ -678,13 +687,13 @@ def test_the_next_step_goes_behind_those_whose_listeners_run_out_earlier() -> No
             await first.reached.wait()
             desk.pipelines[0].played_until_s = 5.0
             order: list[str] = []
-            waiting = [asyncio.create_task(desk.workers.run(held, 0.0))]
+            waiting = [asyncio.create_task(desk.workers.run(held, 0.0, desk.share))]
             first.open()
             await held.reached.wait()
             await desk.connection.until(lambda: desk.connection.types.count("audio") == 1)
             for name, deadline_s in (("later", 6.0), ("sooner", 4.0)):
                 step = functools.partial(order.append, name)
-                waiting.append(asyncio.create_task(desk.workers.run(step, deadline_s)))
+                waiting.append(asyncio.create_task(desk.workers.run(step, deadline_s, desk.share)))
             while desk.workers.waiting < 3:  # noqa: ASYNC110 - the queue has nothing to wait on
                 await asyncio.sleep(0)
             desk.pipelines[0].guard.told = order
@@ -713,5 +722,85 @@ def test_a_stream_is_computed_no_further_ahead_than_it_may_be(piecewise: bool) -
             assert desk.pipelines[0].guard.steps == 1
             desk.connection.say({"type": "cancel"})
             await desk.connection.until_sent("cancelled")
+
+    run(scenario())
+
+
+def tokens_a_minute(count: int) -> KeyLimits:
+    return replace(UNLIMITED, tokens_per_minute=count)
+
+
+def test_a_text_over_the_keys_limit_is_refused_and_the_connection_stays_usable() -> None:
+    async def scenario() -> None:
+        async with speaking([b"1" * 100], [b"2" * 100], limits=tokens_a_minute(5)) as desk:
+            desk.ask("a", text="sixsix")
+            desk.ask("b", text="five!")
+            await desk.connection.until_sent("synthesis_complete", 2)
+            (error,) = desk.connection.of_type("error")
+            assert (error["code"], error["request_id"]) == ("rate_limit_exceeded", "a")
+            assert error["retry_after_ms"] > 0
+            assert [m["status"] for m in desk.connection.of_type("synthesis_complete")] == ["failed", "ok"]
+            assert desk.pipelines[0].guard.steps == 0
+
+    run(scenario())
+
+
+def test_a_request_over_the_keys_limit_is_refused_before_a_pipeline_is_opened() -> None:
+    async def scenario() -> None:
+        async with speaking([b"1" * 100], limits=replace(UNLIMITED, requests_per_minute=1)) as desk:
+            desk.ask("a")
+            desk.ask("b")
+            await desk.connection.until_sent("synthesis_complete", 2)
+            assert [m["code"] for m in desk.connection.of_type("error")] == ["rate_limit_exceeded"]
+            assert len(desk.pipelines) == 1
+
+    run(scenario())
+
+
+def test_text_in_pieces_is_refused_where_the_limit_is_passed_and_the_connection_stays_usable() -> None:
+    async def scenario() -> None:
+        async with speaking([b"1" * 100, Starved()], [b"2" * 100], limits=tokens_a_minute(8)) as desk:
+            desk.connection.say({"type": "start", "request_id": "a"})
+            desk.connection.say({"type": "text", "text": "five!"})
+            await desk.connection.until(lambda: "audio" in desk.connection.types)
+            desk.connection.say({"type": "text", "text": "and 5"})
+            await desk.connection.until_sent("synthesis_complete")
+            (failed,) = desk.connection.of_type("synthesis_complete")
+            assert (failed["status"], failed["audio_ms"]) == ("failed", 1)
+            desk.connection.say({"type": "text", "text": "late"})
+            desk.connection.say({"type": "finish"})
+            desk.ask("b")
+            await desk.connection.until_sent("synthesis_complete", 2)
+            assert [m["code"] for m in desk.connection.of_type("error")] == ["rate_limit_exceeded"]
+            assert desk.connection.of_type("synthesis_complete")[1]["status"] == "ok"
+
+    run(scenario())
+
+
+def test_a_stream_that_is_ended_says_why_and_computes_no_more() -> None:
+    async def scenario() -> None:
+        gate = Gate()
+        async with speaking([gate, b"1" * 100, b"2" * 100]) as desk:
+            desk.ask("a")
+            await gate.reached.wait()
+            await desk.stream.end(HiwarError(ErrorCode.UNAUTHORIZED, "No more."))
+            gate.open()
+            await desk.running
+            assert desk.connection.types == ["synthesis_started", "error"]
+            assert desk.connection.closed == (4401, "unauthorized")
+            assert desk.pipelines[0].guard.steps == 1
+            await desk.stream.end(HiwarError(ErrorCode.UNAUTHORIZED, "No more."))
+
+    run(scenario())
+
+
+def test_a_stream_whose_peer_takes_nothing_is_ended_all_the_same() -> None:
+    async def scenario() -> None:
+        async with speaking([b"1" * 100]) as desk:
+            desk.connection.taking.clear()
+            desk.ask("a")
+            await desk.connection.until(lambda: desk.connection.sending > 0)
+            await desk.stream.end(HiwarError(ErrorCode.UNAUTHORIZED, "No more."))
+            await desk.running
 
     run(scenario())

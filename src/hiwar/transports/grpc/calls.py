@@ -5,17 +5,19 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, TypeVar
 
 import grpc
 import grpc.aio
 
-from hiwar.errors import RETRY_AFTER_S, ErrorCode, HiwarError
+from hiwar.errors import ErrorCode, HiwarError
 from hiwar.protocol.fields import request_id_of
 from hiwar.serving.connection import PeerGoneError
 from hiwar.serving.keys import Principal, Service
 from hiwar.serving.listening import for_client
-from hiwar.serving.service import Slot, SpeechService, new_request_id
+from hiwar.serving.service import SpeechService, new_request_id
+from hiwar.serving.slots import Slot
 from hiwar.transports.credentials import credential_of
 
 log = logging.getLogger("hiwar.grpc")
@@ -25,6 +27,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 _REQUEST_ID = "x-request-id"
 _ERROR_CODE = "x-error-code"
 _RETRY_AFTER = "retry-after"
+_RETRY_AFTER_MS = "retry-after-ms"
 
 Answer = TypeVar("Answer")
 
@@ -51,11 +54,11 @@ async def carry(
     request_id = request_id_of(given) or new_request_id()
     greeted = asyncio.create_task(_greet(context, request_id))
     try:
-        principal = _signed_in(headers, service, wanted)
+        principal = await _signed_in(headers, service, wanted)
         if given not in (None, request_id):
             message = "x-request-id must be 1 to 64 letters, digits, '-' or '_'."
             raise HiwarError(ErrorCode.INVALID_REQUEST, message)
-        with service.slot(principal) as slot:
+        async with service.slot(principal, wanted) as slot:
             answer = await serve(Call(context, slot, request_id, greeted))
         await greeted
     except PeerGoneError:
@@ -86,14 +89,16 @@ def _headers(context: Context) -> dict[str, str]:
     return headers
 
 
-def _signed_in(headers: dict[str, str], service: SpeechService, wanted: Service) -> Principal:
+async def _signed_in(headers: dict[str, str], service: SpeechService, wanted: Service) -> Principal:
     credential = credential_of(headers, {})
     if credential is None:
         message = 'Sign in first: metadata "x-api-key: KEY", or "authorization: Bearer KEY".'
         raise HiwarError(ErrorCode.UNAUTHORIZED, message)
-    return service.sign_in(credential, wanted)
+    return await service.sign_in(credential, wanted)
 
 
 def _trailing(error: HiwarError, request_id: str) -> tuple[tuple[str, str], ...]:
     told = ((_REQUEST_ID, request_id), (_ERROR_CODE, str(error.code)))
-    return (*told, (_RETRY_AFTER, str(RETRY_AFTER_S))) if error.retryable else told
+    if error.wait_ms is None:
+        return told
+    return *told, (_RETRY_AFTER, str(ceil(error.wait_ms / 1000))), (_RETRY_AFTER_MS, str(error.wait_ms))

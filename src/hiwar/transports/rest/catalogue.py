@@ -24,7 +24,7 @@ def catalogue_routes(service: SpeechService) -> list[BaseRoute]:
 
     async def voices(request: Request) -> Response:
         try:
-            must_sign_in(request, service, "tts")
+            await must_sign_in(request, service, "tts")
             found = VoiceList(tuple(service.engines.catalogue.voices.values()))
         except HiwarError as error:
             return error_response(error)

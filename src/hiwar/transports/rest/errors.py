@@ -1,13 +1,15 @@
 """Errors as HTTP responses, in the bodies that the contract fixes."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Literal
 
 import msgspec
 from starlette.responses import Response
 
-from hiwar.errors import RETRY_AFTER_S, ErrorCode, HiwarError
+from hiwar.errors import ErrorCode, HiwarError, RateLimitError
 from hiwar.transports.rest.bodies import json_response
+from hiwar.transports.rest.headers import limit_headers
 
 _Named = Literal["unauthorized", "rate_limit_exceeded"]
 _NAMED: dict[ErrorCode, _Named] = {
@@ -52,8 +54,10 @@ def error_response(error: HiwarError, request_id: str | None = None) -> Response
     headers = {} if request_id is None else {"X-Request-ID": request_id}
     if error.code is ErrorCode.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    if error.retryable:
-        headers["Retry-After"] = str(RETRY_AFTER_S)
+    if error.wait_ms is not None:
+        headers["Retry-After"] = str(ceil(error.wait_ms / 1000))
+    if isinstance(error, RateLimitError):
+        headers.update(limit_headers(error.allowance))
     if error.code is ErrorCode.IDLE_TIMEOUT:
         headers["Connection"] = "close"  # what is missing of the request never comes
     status = error.status.http

@@ -1,9 +1,12 @@
 """The headers that every HTTP response has, refused WebSocket handshakes included."""
 
+from math import ceil
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hiwar.errors import Allowance
 from hiwar.protocol.fields import request_id_of
 from hiwar.serving.service import new_request_id
 
@@ -42,3 +45,14 @@ def asked_request_id(request: HTTPConnection) -> str:
     """The client's own id as it came, for the session to check; without one, that of the response."""
     made_up: str = request.scope["state"][_REQUEST_ID]
     return request.headers.get("x-request-id", made_up)
+
+
+def limit_headers(allowance: Allowance | None) -> dict[str, str]:
+    """What is left of a key's requests; nothing for a key without a limit."""
+    if allowance is None:
+        return {}
+    return {
+        "X-RateLimit-Limit": str(allowance.limit),
+        "X-RateLimit-Remaining": str(allowance.remaining),
+        "X-RateLimit-Reset": str(ceil(allowance.reset_s)),
+    }

@@ -18,7 +18,7 @@ def metrics_routes(service: SpeechService) -> list[BaseRoute]:
 
     async def metrics(request: Request) -> Response:
         try:
-            must_sign_in(request, service, "tts")
+            await must_sign_in(request, service, "tts")
         except HiwarError as error:
             return error_response(error)
         # Rendering walks every bucket: off the loop, on which audio waits.

@@ -79,8 +79,9 @@ def speech_routes(service: SpeechService) -> list[BaseRoute]:
     """The endpoint under both its paths, for anyone with a key that may speak."""
 
     async def speech(request: Request, response: StreamedResponse) -> None:
-        principal = must_sign_in(request, service, "tts")
-        with service.slot(principal) as slot:
+        principal = await must_sign_in(request, service, "tts")
+        async with service.slot(principal, "tts") as slot:
+            response.counted_by(slot)
             limits = service.limits.speech_request()
             body_bytes_max = limits.text_chars_max * _JSON_BYTES_PER_CHAR + _OTHER_FIELDS_BYTES
             asked = await read_json(request, CreateSpeech, body_bytes_max)
@@ -130,7 +131,7 @@ class _SpeechConnection:
             case SynthesisStarted():
                 self._body.begin(message)
             case ErrorEvent():
-                self.error = HiwarError(message.code, message.message)
+                self.error = HiwarError(message.code, message.message, message.retry_after_ms)
             case SynthesisComplete():
                 if message.status == "ok":
                     await self._body.end(message)

@@ -13,8 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hiwar.errors import HiwarError
 from hiwar.serving.connection import PeerGoneError
+from hiwar.serving.slots import Slot
 from hiwar.transports.rest.bodies import InvalidBodyError
 from hiwar.transports.rest.errors import error_response, validation_response
+from hiwar.transports.rest.headers import limit_headers
 
 EVENTS = "text/event-stream; charset=utf-8"
 
@@ -28,6 +30,11 @@ class StreamedResponse:
         self._send = send
         self._begun = False
         self._complete = False
+        self._slot: Slot | None = None
+
+    def counted_by(self, slot: Slot) -> None:
+        """Its headers say what is left of the key's requests when the head goes out."""
+        self._slot = slot
 
     async def write(self, body: bytes, headers: Mapping[str, str]) -> None:
         """The next of the body; `headers` count with the first."""
@@ -44,6 +51,7 @@ class StreamedResponse:
         """A whole response instead; nothing when this one has begun."""
         if not self._begun:
             self._begun = True
+            response.headers.update(self._limit_headers())
             await response(self._scope, self._receive, self._pass_on)
             self._complete = True
 
@@ -61,8 +69,12 @@ class StreamedResponse:
     async def _begin(self, headers: Mapping[str, str]) -> None:
         if not self._begun:
             self._begun = True
-            raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+            all_headers = {**headers, **self._limit_headers()}
+            raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in all_headers.items()]
             await self._pass_on({"type": "http.response.start", "status": 200, "headers": raw})
+
+    def _limit_headers(self) -> Mapping[str, str]:
+        return {} if self._slot is None else limit_headers(self._slot.allowance)
 
     async def _pass_on(self, message: Message) -> None:
         try:

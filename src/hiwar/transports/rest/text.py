@@ -36,7 +36,7 @@ def text_routes(service: SpeechService) -> list[BaseRoute]:
 
     async def explain(request: Request) -> Response:
         try:
-            principal = must_sign_in(request, service, "tts")
+            principal = await must_sign_in(request, service, "tts")
             asked = await read_json(request, ExplainText, _BODY_BYTES_MAX)
             segments = await service.explain(asked.text, asked.voice, asked.language, principal)
         except InvalidBodyError as error:

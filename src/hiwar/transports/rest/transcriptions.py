@@ -13,7 +13,8 @@ from hiwar.protocol.fields import recognition_config
 from hiwar.protocol.messages import Final
 from hiwar.serving import clock
 from hiwar.serving.connection import PeerGoneError
-from hiwar.serving.service import Slot, SpeechService
+from hiwar.serving.service import SpeechService
+from hiwar.serving.slots import Slot
 from hiwar.serving.workers import Workers
 from hiwar.transports.credentials import must_sign_in
 from hiwar.transports.rest.bodies import invalid_body
@@ -81,12 +82,12 @@ def transcription_routes(service: SpeechService, reading: Workers) -> list[BaseR
     """The endpoint under both its paths, for anyone with a key that may listen. `reading` decodes the files."""
 
     async def transcription(request: Request, response: StreamedResponse) -> None:
-        principal = must_sign_in(request, service, "asr")
-        with service.slot(principal) as slot:
-            async with upload(request, service.limits) as received:
-                asked = CreateTranscription.of(received.fields)
-                job = _Transcription(service, asked, response, asked_request_id(request))
-                await unless_gone(job.run(received.file, reading, slot), job.abandoned())
+        principal = await must_sign_in(request, service, "asr")
+        async with service.slot(principal, "asr") as slot, upload(request, service.limits) as received:
+            response.counted_by(slot)
+            asked = CreateTranscription.of(received.fields)
+            job = _Transcription(service, asked, response, asked_request_id(request))
+            await unless_gone(job.run(received.file, reading, slot), job.abandoned())
 
     return [Route(path, streamed(transcription), methods=["POST"]) for path in PATHS]
 

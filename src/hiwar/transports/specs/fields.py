@@ -79,6 +79,7 @@ FIELDS: Mapping[str, Keywords] = {
     "ErrorEvent.code": _says("What kind of error; stable, to branch on."),
     "message": _says("What to change, as a sentence."),
     "retryable": _says("Whether the same may succeed later, unchanged."),
+    "retry_after_ms": _count("When the same may succeed, where that is known."),
     # -- from the server, recognition
     "Ready.sample_rate": _says("In Hz, as the stream asked for."),
     "encoding": _says("How the stream's audio is read."),

@@ -1,6 +1,6 @@
 """The OpenAPI 3.1 document of the plain HTTP endpoints, made of `endpoints` and of the one error table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -41,8 +41,24 @@ _HEADERS: Json = {
     "X-Content-Type-Options": {"schema": {"const": "nosniff"}},
     "X-Frame-Options": {"schema": {"const": "DENY"}},
     "Retry-After": {"description": "Seconds to wait before the next try.", "schema": {"type": "integer", "minimum": 0}},
+    "X-RateLimit-Limit": {
+        "description": "Requests that the key may make a minute; absent for a key without a limit.",
+        "schema": {"type": "integer", "minimum": 0},
+        "required": False,
+    },
+    "X-RateLimit-Remaining": {
+        "description": "How many of them are left.",
+        "schema": {"type": "integer", "minimum": 0},
+        "required": False,
+    },
+    "X-RateLimit-Reset": {
+        "description": "In how many seconds the next of them comes back.",
+        "schema": {"type": "integer", "minimum": 0},
+        "required": False,
+    },
     "WWW-Authenticate": {"description": "How to sign in.", "schema": {"const": "Bearer"}},
 }
+_COUNTED = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 _ALWAYS = ("X-Request-ID", "X-Content-Type-Options", "X-Frame-Options")
 
 _REQUEST_ID: Json = {
@@ -121,7 +137,8 @@ def _operation(operation: Operation) -> Json:
 
 
 def _responses(operation: Operation) -> Json:
-    responses = {status: _answer(status, content) for status, content in operation.answers.items()}
+    counted = _COUNTED if ErrorCode.RATE_LIMIT_EXCEEDED in operation.errors else ()
+    responses = {status: _answer(status, content, counted) for status, content in operation.answers.items()}
     codes = operation.errors if operation.access is Access.OPEN else (*_SIGNING_IN, *operation.errors)
     by_status: dict[int, list[ErrorCode]] = {}
     for code in codes:
@@ -138,8 +155,8 @@ def _refusal(status: int, codes: Iterable[ErrorCode]) -> Json:
     return _answer(status, Content({JSON: kind}, description=", ".join(f"`{code}`" for code in codes) + "."))
 
 
-def _answer(status: int, content: Content) -> Json:
-    names = [*_ALWAYS]
+def _answer(status: int, content: Content, more: Sequence[str] = ()) -> Json:
+    names = [*_ALWAYS, *(_COUNTED if status == 429 else more)]
     if status in _RETRYABLE:
         names.append("Retry-After")
     if status == 401:

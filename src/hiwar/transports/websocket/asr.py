@@ -22,11 +22,12 @@ def asr_routes(service: SpeechService) -> list[BaseRoute]:
     async def endpoint(socket: WebSocket) -> None:
         request_id = request_id_of(socket.query_params.get("request_id")) or new_request_id()
         try:
-            principal = signed_in(socket, service, "asr")
+            principal = await signed_in(socket, service, "asr")
             config = recognition_config(socket.query_params, new_request_id=lambda: request_id)
-            with service.slot(principal) as slot, contextlib.suppress(PeerGoneError):
-                service.check_recognition(config)
-                await service.transcribe(await accept(socket, request_id), config, slot)
+            async with service.slot(principal, "asr") as slot:
+                with contextlib.suppress(PeerGoneError):
+                    service.check_recognition(config)
+                    await service.transcribe(await accept(socket, request_id), config, slot)
         except HiwarError as error:
             await refuse(socket, error, request_id)
 

@@ -20,9 +20,10 @@ def tts_routes(service: SpeechService) -> list[BaseRoute]:
     async def endpoint(socket: WebSocket) -> None:
         request_id = new_request_id()
         try:
-            principal = signed_in(socket, service, "tts")
-            with service.slot(principal) as slot, contextlib.suppress(PeerGoneError):
-                await service.speak(await accept(socket, request_id), slot)
+            principal = await signed_in(socket, service, "tts")
+            async with service.slot(principal, "tts") as slot:
+                with contextlib.suppress(PeerGoneError):
+                    await service.speak(await accept(socket, request_id), slot)
         except HiwarError as error:
             await refuse(socket, error, request_id)
 

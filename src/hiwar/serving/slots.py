@@ -1,0 +1,90 @@
+"""The room for open connections: how many there are, of all and of each key. What they do is left to the drivers."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+
+from hiwar.errors import Allowance, HiwarError
+from hiwar.protocol import refusals
+from hiwar.serving.keys import Principal
+from hiwar.serving.leases import Leases
+from hiwar.serving.limits import ServingLimits
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """The room of one open connection: a stream's once `principal` has signed in, else that of one yet to sign in.
+
+    `end` ends its stream with an error, once there is one.
+    """
+
+    principal: Principal | None = None
+    end: Callable[[HiwarError], Awaitable[None]] | None = None
+    allowance: Allowance | None = None
+    """What was left of the key's requests when the last one was counted."""
+    held: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
+    """What is given back with the slot."""
+
+
+class Slots:
+    """All open connections. `empty` is set while there are none."""
+
+    def __init__(self, limits: ServingLimits, leases: Leases) -> None:
+        self.empty = asyncio.Event()
+        self.empty.set()
+        self._limits = limits
+        self._leases = leases
+        self._open: set[Slot] = set()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    @contextlib.asynccontextmanager
+    async def room(self, principal: Principal | None) -> AsyncIterator[Slot]:
+        """Room for one connection while the context is open: as a stream, or with None among those yet to sign in.
+
+        Raises HiwarError server_busy, and rate_limit_exceeded when the key has as many streams as it may.
+        """
+        if principal is None and self._unsigned >= self._limits.connections_unsigned_max:
+            raise refusals.too_many_unsigned()
+        slot = Slot()
+        self._open.add(slot)
+        self.empty.clear()
+        try:
+            async with slot.held:
+                if principal is not None:
+                    await self.sign_in(slot, principal)
+                yield slot
+        finally:
+            self._open.discard(slot)
+            if not self._open:
+                self.empty.set()
+
+    async def sign_in(self, slot: Slot, principal: Principal) -> None:
+        """The connection of a slot becomes a stream. Raises HiwarError as `room`."""
+        if len(self._open) - self._unsigned >= self._limits.streams_max:
+            raise refusals.too_many_streams()
+        slot.principal = principal  # from here on it counts: another may come while the lease is on its way
+        try:
+            await slot.held.enter_async_context(self._leases.lease(principal))
+        except BaseException:
+            slot.principal = None
+            raise
+
+    def key_ids(self) -> frozenset[str]:
+        """The keys that have streams."""
+        return frozenset(slot.principal.key_id for slot in self._open if slot.principal is not None)
+
+    async def end(self, key_id: str, error: HiwarError) -> None:
+        """End all streams of a key. A slot without one yet is asked again the next time."""
+        ends = [
+            slot.end(error)
+            for slot in self._open
+            if slot.principal is not None and slot.principal.key_id == key_id and slot.end is not None
+        ]
+        await asyncio.gather(*ends)
+
+    @property
+    def _unsigned(self) -> int:
+        return sum(slot.principal is None for slot in self._open)
