@@ -182,9 +182,9 @@ async def _repeated(what: Callable[[], Awaitable[None]], every_s: float) -> Asyn
             try:
                 await what()
                 failed = False
-            except HiwarError as error:
+            except Exception:
                 if not failed:
-                    log.error("keys cannot be checked: %s", error.message)
+                    log.exception("keys cannot be checked")
                 failed = True
 
     repeating = asyncio.create_task(repeat())

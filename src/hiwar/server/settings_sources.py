@@ -62,7 +62,7 @@ def read_sources(
 
 def _shown(value: object) -> object:
     """A value as it may be printed: an address without the password in it."""
-    return re.sub(r"(?<=://)[^/@]*@", "***@", value) if isinstance(value, str) else value
+    return re.sub(r"(?<=://).*@|\?.*password.*", "***@", value) if isinstance(value, str) else value
 
 
 def _leaf_types(kind: type, above: str = "") -> Iterator[tuple[str, Any]]:

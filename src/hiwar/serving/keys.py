@@ -147,7 +147,8 @@ class KeyStore:
         key, until = new_key(key_id), _text(datetime.now(UTC) + overlap)
         with self._transaction():
             found = self._connection.execute(
-                "SELECT 1 FROM keys WHERE key_id = ? AND revoked_at IS NULL", (key_id,)
+                f"SELECT 1 FROM keys WHERE key_id = ? AND {_GOOD}",  # noqa: S608 - a constant
+                (key_id, _now()),
             ).fetchone()
             if found is None:
                 return None
@@ -242,10 +243,10 @@ class KeyStore:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._connection.execute("COMMIT")
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -85,7 +85,8 @@ class Meter:
 
     def spoken(self, audio_ms: int) -> None:
         """So much audio was made of the text."""
-        self._add(audio_ms=audio_ms)
+        if audio_ms:
+            self._add(audio_ms=audio_ms)
 
     def _add(self, *, requests: int = 0, characters: int = 0, audio_ms: int = 0) -> None:
         if self._usage is not None and self._slot.principal is not None:

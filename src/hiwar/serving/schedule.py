@@ -18,6 +18,7 @@ class Entry(Generic[Item]):
     key: str = field(compare=False)
     weight: float = field(compare=False)
     begun: bool = field(default=False, compare=False)
+    is_due: bool = field(default=False, compare=False)
     charged_s: float = field(default=0.0, compare=False)
 
 
@@ -65,15 +66,17 @@ class Schedule(Generic[Item]):
         waiting = [share for share in self._shares.values() if share.waiting]
         if not waiting:
             return None
+        usual_s = self._usual_s
         due = [share for share in waiting if share.waiting[0].deadline_s <= now + self._due_ahead_s]
         if due:
             share = min(due, key=lambda share: (share.served_s, share.waiting[0]))
             self._reached_s = max(self._reached_s, share.served_s)
         else:
-            share = min(waiting, key=lambda share: share.waiting[0])
+            # Compute that nobody needed is nobody's debt.
+            share, usual_s = min(waiting, key=lambda share: share.waiting[0]), 0.0
         entry = heapq.heappop(share.waiting)
         self._waiting -= 1
-        entry.begun, entry.charged_s = True, self._usual_s / entry.weight
+        entry.begun, entry.is_due, entry.charged_s = True, bool(due), usual_s / entry.weight
         share.served_s += entry.charged_s
         share.running += 1
         return entry
@@ -82,7 +85,8 @@ class Schedule(Generic[Item]):
         """A step that was taken is over, after so much compute."""
         share = self._shares[entry.key]
         share.running -= 1
-        share.served_s += seconds / entry.weight - entry.charged_s
+        if entry.is_due:
+            share.served_s += seconds / entry.weight - entry.charged_s
         self._usual_s += (seconds - self._usual_s) / 16
         self._forget()
 

@@ -83,7 +83,7 @@ class Slots:
             for slot in self._open
             if slot.principal is not None and slot.principal.key_id == key_id and slot.end is not None
         ]
-        await asyncio.gather(*ends)
+        await asyncio.gather(*ends, return_exceptions=True)
 
     @property
     def _unsigned(self) -> int:

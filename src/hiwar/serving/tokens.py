@@ -18,6 +18,8 @@ from hiwar.serving.token_keys import TokenKeys, VerifyingKey
 
 _LEEWAY_S = 30.0
 """How far the clocks of issuer and server may lie apart."""
+_REMEMBERED_S = 600.0
+"""As long as published keys are kept: one that is withdrawn is good no longer than that."""
 _CACHED_MAX = 10_000
 _SUBJECT_CHARS_MAX = 128
 _REQUIRED = ["exp", "sub"]
@@ -63,10 +65,11 @@ class TokenVerifier:
             if key is None:
                 return None
             claims = msgspec.convert(self._decode(token, key), _Claims)
+            claims.sub.encode()  # half a surrogate pair is no name to count under
         except (jwt.PyJWTError, msgspec.ValidationError, ValueError, RecursionError):  # the last: nested too deep
             return None
         principal = _principal(claims)
-        self._remember(digest, claims.exp + _LEEWAY_S, principal)
+        self._remember(digest, min(claims.exp + _LEEWAY_S, self._now() + _REMEMBERED_S), principal)
         return principal
 
     def _decode(self, token: str, key: VerifyingKey) -> dict[str, Any]:

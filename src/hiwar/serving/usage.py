@@ -97,7 +97,7 @@ class UsageLog:
             with closing(_connected(self._path)) as connection, connection:
                 rows = [(*row, one.requests, one.characters, one.audio_ms) for row, one in counts.items()]
                 connection.executemany(_ADD, rows)
-        except (OSError, sqlite3.Error):
+        except Exception:
             log.exception("usage cannot be written; it is kept in memory meanwhile")
             self._put_back(counts)
 

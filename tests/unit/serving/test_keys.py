@@ -153,6 +153,8 @@ def test_what_is_revoked_or_unknown_is_not_rotated(store: KeyStore) -> None:
     record, _ = store.create("one")
     store.revoke(record.principal.key_id)
     assert store.rotate(record.principal.key_id, timedelta(0)) is None
+    expired, _ = store.create("past", expires_at=datetime.now(UTC) - timedelta(hours=1))
+    assert store.rotate(expired.principal.key_id, timedelta(0)) is None
     assert store.rotate("nothing", timedelta(0)) is None
 
 

@@ -83,6 +83,21 @@ def test_a_pause_gives_no_claim() -> None:
     assert sum(item.startswith("a") for item in taken(schedule, 0.0)[:4]) >= 1
 
 
+def test_compute_that_nobody_needed_is_nobodys_debt() -> None:
+    schedule = Schedule[str](DUE_S)
+    put(schedule, "never idle", 2e9, "c")
+    for number in range(100):
+        put(schedule, f"ahead {number}", 1e9, "a")
+        ahead = schedule.take(0.0)
+        assert ahead is not None
+        assert ahead.key == "a"
+        schedule.done(ahead, 10.0)
+    for number in range(4):
+        put(schedule, f"b{number}", 0.1, "b")
+    put(schedule, "a live", 0.1, "a")
+    assert "a live" in taken(schedule, 0.0)[:2]
+
+
 def test_what_is_taken_back_is_not_run() -> None:
     schedule = Schedule[str](DUE_S)
     kept, dropped = put(schedule, "kept", 1.0), put(schedule, "dropped", 0.0)

@@ -77,6 +77,7 @@ def test_what_a_token_does_not_say_is_as_for_a_key(tmp_path: Path) -> None:
         {"exp": None},
         {"sub": None},
         {"sub": 5},
+        {"sub": "half a pair \ud800"},
         {"aud": "another"},
         {"aud": None},
         {"iss": "https://another.test"},
