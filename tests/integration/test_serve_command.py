@@ -164,7 +164,7 @@ def test_others_may_reach_it_only_with_keys(tmp_path: Path) -> None:
     ],
 )
 def test_settings_that_cannot_work(tmp_path: Path, variables: dict[str, str], sentence: str) -> None:
-    ended = run(tmp_path, "serve", "--port", "0", **variables)
+    ended = run(tmp_path, "serve", "--port", "0", "--grpc-port", "0", **variables)
     assert ended.code == 1
     assert sentence in ended.err
     assert "Traceback" not in ended.err

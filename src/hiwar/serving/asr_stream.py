@@ -29,7 +29,7 @@ from hiwar.protocol.effects import (
 )
 from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection, Outgoing, Outlet, PeerGoneError
-from hiwar.serving.listening import END_S, for_client, listen, run_until
+from hiwar.serving.listening import END_S, for_client, listen, run_until, say_last
 from hiwar.serving.metering import Meter
 from hiwar.serving.workers import Workers
 from hiwar.vocabulary import RecognitionConfig, Transcript
@@ -140,18 +140,11 @@ class AsrStream:
 
     async def drain(self) -> None:
         """Answer what was heard so far, then close."""
-        try:
-            await self._carry_out(self._session.drain())
-        except PeerGoneError:
-            self._ended.set()
+        await say_last(self._carry_out(self._session.drain()), self._ended)
 
     async def end(self, error: HiwarError) -> None:
         """Break off with an error, as when the key is not good any more; a peer that does not take it is cut off."""
-        try:
-            async with asyncio.timeout(END_S):
-                await self._carry_out(self._session.end(error))
-        except (PeerGoneError, TimeoutError):
-            self._ended.set()
+        await say_last(self._carry_out(self._session.end(error)), self._ended, within_s=END_S)
 
     async def _listen(self, opening: tuple[AsrEffect, ...]) -> None:
         await self._carry_out(opening)

@@ -90,6 +90,15 @@ async def run_until(ended: asyncio.Event, *work: Coroutine[Any, Any, None]) -> N
         pass
 
 
+async def say_last(said: Awaitable[None], ended: asyncio.Event, *, within_s: float | None = None) -> None:
+    """Say what the server ends a stream with; a peer that is gone, or does not take it in time, ends it at once."""
+    try:
+        async with asyncio.timeout(within_s):
+            await said
+    except (PeerGoneError, TimeoutError):
+        ended.set()
+
+
 def for_client(raised: Exception, log: logging.Logger, request_id: str) -> HiwarError:
     """What a client is told of an error: its own sentence, or a fixed one while the log keeps the rest."""
     error = raised if isinstance(raised, HiwarError) else None
