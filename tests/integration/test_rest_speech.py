@@ -16,7 +16,7 @@ from hiwar.engines.tone.synthesis import ToneSynthesis
 from hiwar.errors import EngineError
 from hiwar.serving.bindings import LoadedAs, bindings
 from hiwar.serving.catalogue import VoiceCatalogue
-from hiwar.serving.service import Engines
+from hiwar.serving.engines import Engines
 from hiwar.vocabulary import SpeechFormat
 from support.raw_websocket import raw_socket, reset
 from support.serving import WAIT_S, Answer, LiveServer, live_server

@@ -23,12 +23,13 @@ from hiwar.server.voice_loading import default_bindings, load_catalogue, load_vo
 from hiwar.serving import clock
 from hiwar.serving.auth import Authenticator, local_key, operator_key
 from hiwar.serving.binding_file import BindingFile
+from hiwar.serving.engines import Engines
 from hiwar.serving.keys import KeyStore
 from hiwar.serving.leases import Leases
 from hiwar.serving.metering import Accounts
 from hiwar.serving.quotas import Quotas
 from hiwar.serving.rebinding import Rebinding
-from hiwar.serving.service import Engines, SpeechService
+from hiwar.serving.service import SpeechService
 from hiwar.serving.shared_counter import SharedCounter
 from hiwar.serving.usage import UsageLog
 from hiwar.serving.workers import Workers

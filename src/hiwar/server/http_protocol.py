@@ -10,7 +10,7 @@ from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from hiwar.errors import ErrorCode, HiwarError
-from hiwar.serving.service import new_request_id
+from hiwar.serving.request_ids import new_request_id
 from hiwar.transports.rest.errors import error_response
 from hiwar.transports.rest.headers import SECURITY_HEADERS
 

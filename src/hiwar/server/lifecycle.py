@@ -30,8 +30,9 @@ from hiwar.server.settings import Settings
 from hiwar.server.tls import ServerTls, TlsFiles
 from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
 from hiwar.serving.auth import Authenticator
+from hiwar.serving.engines import Engines
 from hiwar.serving.metering import Accounts
-from hiwar.serving.service import Engines, SpeechService
+from hiwar.serving.service import SpeechService
 from hiwar.transports.grpc.server import GrpcServer
 
 log = logging.getLogger("hiwar.server")

@@ -4,13 +4,9 @@ import asyncio
 import contextlib
 import functools
 import logging
-import secrets
-import string
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 
 from hiwar.audio.decoding import check_encoding
-from hiwar.engines.contracts import EndOfTurnEngine, RecognitionEngine, VoiceActivityEngine
 from hiwar.errors import EngineUnavailableError, ErrorCode, Fault, HiwarError
 from hiwar.pipelines.explanation import explain
 from hiwar.pipelines.recognition import RecognitionPipeline
@@ -24,14 +20,15 @@ from hiwar.protocol.fields import text_of
 from hiwar.protocol.tts_session import TtsServerSession, TtsSessionLimits
 from hiwar.serving.asr_stream import AsrStream
 from hiwar.serving.auth import Authenticator, require_service
-from hiwar.serving.catalogue import VoiceCatalogue
 from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection
+from hiwar.serving.engines import Engines
 from hiwar.serving.keys import Principal, Service
 from hiwar.serving.limits import ServingLimits
 from hiwar.serving.metering import Accounts, Meter
 from hiwar.serving.metrics import Metrics
 from hiwar.serving.readings import Readings
+from hiwar.serving.request_ids import new_request_id
 from hiwar.serving.slots import Slot, Slots
 from hiwar.serving.tts_stream import TtsStream
 from hiwar.serving.workers import Workers
@@ -40,39 +37,6 @@ from hiwar.text.feed import SegmentFeed
 from hiwar.vocabulary import LanguageChoice, RecognitionConfig, SpeechRequest
 
 log = logging.getLogger("hiwar.serving")
-
-_ID_ALPHABET = string.ascii_lowercase + string.digits
-_ID_CHARS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Engines:
-    """Everything that is loaded, shared by all streams."""
-
-    recognition: RecognitionEngine
-    voice_activity: VoiceActivityEngine
-    catalogue: VoiceCatalogue
-    end_of_turn: EndOfTurnEngine | None = None
-    english: RecognitionEngine | None = None
-    """Hears the streams that ask for English; None leaves them to `recognition`."""
-
-    def close(self) -> None:
-        """Release the models; no stream is open and none follows."""
-        self.catalogue.close()
-        self.recognition.close()
-        self.voice_activity.close()
-        for optional in (self.end_of_turn, self.english):
-            if optional is not None:
-                optional.close()
-
-    def recognizer(self, language: LanguageChoice) -> RecognitionEngine:
-        """What hears a stream in this language."""
-        return self.english if self.english is not None and language == "en" else self.recognition
-
-
-def new_request_id() -> str:
-    """A request id for clients that bring none: 8 characters."""
-    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_CHARS))
 
 
 class SpeechService:

@@ -36,10 +36,35 @@ NOBODYS = Share()
 
 
 @dataclass(frozen=True, slots=True)
+class StepTimes:
+    """When a step was asked for, when it began, and when it ended; in seconds of the workers' clock."""
+
+    asked_s: float
+    began_s: float
+    ended_s: float
+
+    @property
+    def waited_s(self) -> float:
+        """How long it stood in the queue."""
+        return self.began_s - self.asked_s
+
+    @property
+    def ran_s(self) -> float:
+        """How long it took a thread."""
+        return self.ended_s - self.began_s
+
+
+Observer = Callable[[StepTimes], None]
+"""Told of a step that is over, on the event loop, whether anybody still waits for it or not."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Job:
     step: Callable[[], Any]
     loop: asyncio.AbstractEventLoop
     outcome: "asyncio.Future[Any]"
+    asked_s: float
+    observe: Observer | None
 
 
 class Workers:
@@ -68,14 +93,20 @@ class Workers:
         """Steps that wait for a thread."""
         return len(self._schedule)
 
-    async def run(self, step: Callable[[], Result], deadline_s: float, share: Share = NOBODYS) -> Result:
-        """Run one engine step on a worker thread, in the turn of its `share`.
+    async def run(
+        self,
+        step: Callable[[], Result],
+        deadline_s: float,
+        share: Share = NOBODYS,
+        observe: Observer | None = None,
+    ) -> Result:
+        """Run one engine step on a worker thread, in the turn of its `share`; `observe` is told when it was.
 
         When the caller is cancelled, a step that waits is dropped, and one that runs is waited for: after `run` has
         returned or raised, nothing of it runs any more. Raises HiwarError server_busy when too many steps wait.
         """
         loop = asyncio.get_running_loop()
-        job = _Job(step, loop, loop.create_future())
+        job = _Job(step, loop, loop.create_future(), self._clock(), observe)
         entry = self._put(job, deadline_s, share)
         try:
             return await asyncio.shield(job.outcome)
@@ -91,7 +122,7 @@ class Workers:
             dropped = self._schedule.drain()
             self._changed.notify_all()
         for entry in dropped:
-            _hand_back(entry.item, None, _busy())
+            _hand_back(entry.item, None, _busy(), None)
         for thread in self._threads:
             thread.join()
 
@@ -113,14 +144,15 @@ class Workers:
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._niceness)
         while (entry := self._take()) is not None:
-            began = time.perf_counter()
+            began_s = self._clock()
             try:
                 outcome, error = entry.item.step(), None
             except BaseException as raised:  # noqa: BLE001 - carried to the driver that waits for it
                 outcome, error = None, raised
+            times = StepTimes(entry.item.asked_s, began_s, self._clock())
             with self._changed:
-                self._schedule.done(entry, time.perf_counter() - began)
-            _hand_back(entry.item, outcome, error)
+                self._schedule.done(entry, times.ran_s)
+            _hand_back(entry.item, outcome, error, times)
             del entry, outcome, error  # an idle thread must not keep the last stream's audio alive
 
     def _take(self) -> Entry[_Job] | None:
@@ -133,12 +165,15 @@ def _busy() -> HiwarError:
     return HiwarError(ErrorCode.SERVER_BUSY, "The server has more work than it can do; try again in a moment.")
 
 
-def _hand_back(job: _Job, result: object, error: BaseException | None) -> None:
+def _hand_back(job: _Job, result: object, error: BaseException | None, times: StepTimes | None) -> None:
     with contextlib.suppress(RuntimeError):  # the loop is gone, and with it whoever waited
-        job.loop.call_soon_threadsafe(_settle, job.outcome, result, error)
+        job.loop.call_soon_threadsafe(_settle, job, result, error, times)
 
 
-def _settle(outcome: "asyncio.Future[Any]", result: object, error: BaseException | None) -> None:
+def _settle(job: _Job, result: object, error: BaseException | None, times: StepTimes | None) -> None:
+    outcome = job.outcome
+    if times is not None and job.observe is not None:
+        job.observe(times)
     if outcome.done():
         return
     if error is None:

@@ -19,9 +19,11 @@ from hiwar.pipelines.settings import RecognitionSettings, SynthesisSettings
 from hiwar.serving.auth import Authenticator
 from hiwar.serving.bindings import LoadedAs, bindings
 from hiwar.serving.catalogue import VoiceCatalogue
+from hiwar.serving.engines import Engines
 from hiwar.serving.keys import KeyStore, Principal
 from hiwar.serving.limits import ServingLimits
-from hiwar.serving.service import Engines, SpeechService, new_request_id
+from hiwar.serving.request_ids import new_request_id
+from hiwar.serving.service import SpeechService
 from hiwar.serving.workers import Workers
 from hiwar.text.explanation import TokenReading
 from hiwar.vocabulary import AudioEncoding, Language, RecognitionConfig

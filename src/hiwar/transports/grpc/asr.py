@@ -16,7 +16,8 @@ from hiwar.protocol.protobuf_codec import (
 )
 from hiwar.protocol.refusals import going_away
 from hiwar.serving.connection import PeerGoneError
-from hiwar.serving.service import SpeechService, new_request_id
+from hiwar.serving.request_ids import new_request_id
+from hiwar.serving.service import SpeechService
 from hiwar.transports.grpc.calls import Call, Context, carry
 from hiwar.transports.grpc.connection import CallConnection
 from hiwar.transports.grpc.requests import Requests

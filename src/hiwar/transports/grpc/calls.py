@@ -16,7 +16,8 @@ from hiwar.protocol.fields import request_id_of
 from hiwar.serving.connection import PeerGoneError
 from hiwar.serving.keys import Principal, Service
 from hiwar.serving.listening import for_client
-from hiwar.serving.service import SpeechService, new_request_id
+from hiwar.serving.request_ids import new_request_id
+from hiwar.serving.service import SpeechService
 from hiwar.serving.slots import Slot
 from hiwar.transports.credentials import credential_of
 

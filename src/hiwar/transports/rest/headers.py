@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hiwar.errors import Allowance
 from hiwar.protocol.fields import request_id_of
-from hiwar.serving.service import new_request_id
+from hiwar.serving.request_ids import new_request_id
 
 SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"}
 

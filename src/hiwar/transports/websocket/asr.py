@@ -8,7 +8,8 @@ from starlette.websockets import WebSocket
 from hiwar.errors import HiwarError
 from hiwar.protocol.fields import recognition_config, request_id_of
 from hiwar.serving.connection import PeerGoneError
-from hiwar.serving.service import SpeechService, new_request_id
+from hiwar.serving.request_ids import new_request_id
+from hiwar.serving.service import SpeechService
 from hiwar.transports.credentials import signed_in
 from hiwar.transports.websocket.connection import accept, refuse
 

@@ -7,7 +7,8 @@ from starlette.websockets import WebSocket
 
 from hiwar.errors import HiwarError
 from hiwar.serving.connection import PeerGoneError
-from hiwar.serving.service import SpeechService, new_request_id
+from hiwar.serving.request_ids import new_request_id
+from hiwar.serving.service import SpeechService
 from hiwar.transports.credentials import signed_in
 from hiwar.transports.websocket.connection import accept, refuse
 
