@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from hiwar.serving.admission import Admission
 from hiwar.serving.keys import UNLIMITED, KeyLimits, Principal, Service
 from hiwar.serving.leases import Leases
+from hiwar.serving.limits import AdmissionSettings
 from hiwar.serving.metering import Accounts, Meter
 from hiwar.serving.quotas import Quotas
 from hiwar.serving.slots import Slot
@@ -24,6 +26,11 @@ needs_redis = pytest.mark.skipif(shutil.which("redis-server") is None, reason="r
 def own_accounts() -> Accounts:
     """Counted in memory; nothing is written."""
     return Accounts(Quotas(), Leases())
+
+
+def open_admission() -> Admission:
+    """Takes whoever comes."""
+    return Admission(AdmissionSettings(enabled=False), threads=2, clock=time.monotonic)
 
 
 def own_meter(limits: KeyLimits = UNLIMITED, service: Service = "tts") -> Meter:

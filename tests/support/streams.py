@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hiwar.pipelines.hearing import Hearing, Listened
+from hiwar.pipelines.partial_pace import PartialPace
+from hiwar.pipelines.settings import RecognitionSettings
 from hiwar.pipelines.synthesis import SpeechChunk
 from hiwar.protocol import json_codec
 from hiwar.protocol.messages import ServerMessage
@@ -234,6 +236,7 @@ class ScriptedRecognition:
         self._script = list(script)
         self._pending = False
         self._hearing: Hearing | None = None
+        self.pace = PartialPace(RecognitionSettings())
 
     @property
     def audio_ms(self) -> int:

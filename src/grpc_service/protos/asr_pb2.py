@@ -24,15 +24,15 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dgrpc_service/protos/asr.proto\x12\x03\x61sr\"\x83\x01\n\x10RecognizeRequest\x12(\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x16.asr.RecognitionConfigH\x00\x12\x17\n\raudio_content\x18\x02 \x01(\x0cH\x00\x12!\n\x08\x66inalize\x18\x03 \x01(\x0b\x32\r.asr.FinalizeH\x00\x42\t\n\x07request\"\n\n\x08\x46inalize\"\xb8\x02\n\x11RecognitionConfig\x12$\n\x08\x65ncoding\x18\x01 \x01(\x0e\x32\x12.asr.AudioEncoding\x12\x16\n\x0esample_rate_hz\x18\x02 \x01(\x05\x12\x10\n\x08\x63hannels\x18\x03 \x01(\x05\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\x12\x1e\n\x16\x65nable_interim_results\x18\x05 \x01(\x08\x12\x1e\n\x16\x65nable_word_timestamps\x18\x06 \x01(\x08\x12\"\n\nvad_config\x18\x07 \x01(\x0b\x32\x0e.asr.VadConfig\x12\x16\n\x0e\x65ndpointing_ms\x18\x08 \x01(\x05\x12\x0e\n\x06\x64igits\x18\t \x01(\t\x12\x12\n\nenable_itn\x18\n \x01(\x08\x12\x1c\n\x14\x65nable_speech_events\x18\x0b \x01(\x08\"\x1c\n\tVadConfig\x12\x0f\n\x07\x65nabled\x18\x01 \x01(\x08\"d\n\x11RecognizeResponse\x12\'\n\x07results\x18\x01 \x03(\x0b\x32\x16.asr.RecognitionResult\x12&\n\x0cspeech_event\x18\x02 \x01(\x0b\x32\x10.asr.SpeechEvent\"\xd7\x01\n\x11RecognitionResult\x12\x31\n\x0c\x61lternatives\x18\x01 \x03(\x0b\x32\x1b.asr.RecognitionAlternative\x12\x10\n\x08is_final\x18\x02 \x01(\x08\x12\x0f\n\x07segment\x18\x03 \x01(\x05\x12\x19\n\x11stable_transcript\x18\x04 \x01(\t\x12\x15\n\rlanguage_code\x18\x05 \x01(\t\x12\x10\n\x08start_ms\x18\x06 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x07 \x01(\x05\x12\x18\n\x10\x61udio_to_emit_ms\x18\x08 \x01(\x05\"x\n\x16RecognitionAlternative\x12\x12\n\ntranscript\x18\x01 \x01(\t\x12\x12\n\nconfidence\x18\x02 \x01(\x02\x12\x1c\n\x05words\x18\x03 \x03(\x0b\x32\r.asr.WordInfo\x12\x10\n\x03itn\x18\x04 \x01(\tH\x00\x88\x01\x01\x42\x06\n\x04_itn\"N\n\x08WordInfo\x12\x0c\n\x04word\x18\x01 \x01(\t\x12\x10\n\x08start_ms\x18\x02 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x03 \x01(\x05\x12\x12\n\nconfidence\x18\x04 \x01(\x02\"\x98\x01\n\x0bSpeechEvent\x12#\n\x04type\x18\x01 \x01(\x0e\x32\x15.asr.SpeechEvent.Type\x12\x0f\n\x07segment\x18\x02 \x01(\x05\x12\x0f\n\x07time_ms\x18\x03 \x01(\x05\"B\n\x04Type\x12\x14\n\x10TYPE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSPEECH_STARTED\x10\x01\x12\x10\n\x0cSPEECH_ENDED\x10\x02*d\n\rAudioEncoding\x12\x18\n\x14\x45NCODING_UNSPECIFIED\x10\x00\x12\x0c\n\x08LINEAR16\x10\x01\x12\x08\n\x04\x46LAC\x10\x02\x12\t\n\x05MULAW\x10\x03\x12\x0c\n\x08OGG_OPUS\x10\x04\x12\x08\n\x04\x41LAW\x10\x05\x32S\n\x11SpeechRecognition\x12>\n\tRecognize\x12\x15.asr.RecognizeRequest\x1a\x16.asr.RecognizeResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dgrpc_service/protos/asr.proto\x12\x03\x61sr\"\x83\x01\n\x10RecognizeRequest\x12(\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x16.asr.RecognitionConfigH\x00\x12\x17\n\raudio_content\x18\x02 \x01(\x0cH\x00\x12!\n\x08\x66inalize\x18\x03 \x01(\x0b\x32\r.asr.FinalizeH\x00\x42\t\n\x07request\"\n\n\x08\x46inalize\"\xb8\x02\n\x11RecognitionConfig\x12$\n\x08\x65ncoding\x18\x01 \x01(\x0e\x32\x12.asr.AudioEncoding\x12\x16\n\x0esample_rate_hz\x18\x02 \x01(\x05\x12\x10\n\x08\x63hannels\x18\x03 \x01(\x05\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\x12\x1e\n\x16\x65nable_interim_results\x18\x05 \x01(\x08\x12\x1e\n\x16\x65nable_word_timestamps\x18\x06 \x01(\x08\x12\"\n\nvad_config\x18\x07 \x01(\x0b\x32\x0e.asr.VadConfig\x12\x16\n\x0e\x65ndpointing_ms\x18\x08 \x01(\x05\x12\x0e\n\x06\x64igits\x18\t \x01(\t\x12\x12\n\nenable_itn\x18\n \x01(\x08\x12\x1c\n\x14\x65nable_speech_events\x18\x0b \x01(\x08\"\x1c\n\tVadConfig\x12\x0f\n\x07\x65nabled\x18\x01 \x01(\x08\"\x8e\x01\n\x11RecognizeResponse\x12\'\n\x07results\x18\x01 \x03(\x0b\x32\x16.asr.RecognitionResult\x12&\n\x0cspeech_event\x18\x02 \x01(\x0b\x32\x10.asr.SpeechEvent\x12(\n\rservice_level\x18\x03 \x01(\x0b\x32\x11.asr.ServiceLevel\"\xd7\x01\n\x11RecognitionResult\x12\x31\n\x0c\x61lternatives\x18\x01 \x03(\x0b\x32\x1b.asr.RecognitionAlternative\x12\x10\n\x08is_final\x18\x02 \x01(\x08\x12\x0f\n\x07segment\x18\x03 \x01(\x05\x12\x19\n\x11stable_transcript\x18\x04 \x01(\t\x12\x15\n\rlanguage_code\x18\x05 \x01(\t\x12\x10\n\x08start_ms\x18\x06 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x07 \x01(\x05\x12\x18\n\x10\x61udio_to_emit_ms\x18\x08 \x01(\x05\"x\n\x16RecognitionAlternative\x12\x12\n\ntranscript\x18\x01 \x01(\t\x12\x12\n\nconfidence\x18\x02 \x01(\x02\x12\x1c\n\x05words\x18\x03 \x03(\x0b\x32\r.asr.WordInfo\x12\x10\n\x03itn\x18\x04 \x01(\tH\x00\x88\x01\x01\x42\x06\n\x04_itn\"N\n\x08WordInfo\x12\x0c\n\x04word\x18\x01 \x01(\t\x12\x10\n\x08start_ms\x18\x02 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x03 \x01(\x05\x12\x12\n\nconfidence\x18\x04 \x01(\x02\"\x98\x01\n\x0bSpeechEvent\x12#\n\x04type\x18\x01 \x01(\x0e\x32\x15.asr.SpeechEvent.Type\x12\x0f\n\x07segment\x18\x02 \x01(\x05\x12\x0f\n\x07time_ms\x18\x03 \x01(\x05\"B\n\x04Type\x12\x14\n\x10TYPE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSPEECH_STARTED\x10\x01\x12\x10\n\x0cSPEECH_ENDED\x10\x02\"\x8a\x01\n\x0cServiceLevel\x12&\n\x05level\x18\x01 \x01(\x0e\x32\x17.asr.ServiceLevel.Level\x12\x1b\n\x13partial_interval_ms\x18\x02 \x01(\x05\"5\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\x08\n\x04\x46ULL\x10\x01\x12\x0b\n\x07REDUCED\x10\x02*d\n\rAudioEncoding\x12\x18\n\x14\x45NCODING_UNSPECIFIED\x10\x00\x12\x0c\n\x08LINEAR16\x10\x01\x12\x08\n\x04\x46LAC\x10\x02\x12\t\n\x05MULAW\x10\x03\x12\x0c\n\x08OGG_OPUS\x10\x04\x12\x08\n\x04\x41LAW\x10\x05\x32S\n\x11SpeechRecognition\x12>\n\tRecognize\x12\x15.asr.RecognizeRequest\x1a\x16.asr.RecognizeResponse(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'grpc_service.protos.asr_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_AUDIOENCODING']._serialized_start=1206
-  _globals['_AUDIOENCODING']._serialized_end=1306
+  _globals['_AUDIOENCODING']._serialized_start=1390
+  _globals['_AUDIOENCODING']._serialized_end=1490
   _globals['_RECOGNIZEREQUEST']._serialized_start=39
   _globals['_RECOGNIZEREQUEST']._serialized_end=170
   _globals['_FINALIZE']._serialized_start=172
@@ -41,18 +41,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECOGNITIONCONFIG']._serialized_end=497
   _globals['_VADCONFIG']._serialized_start=499
   _globals['_VADCONFIG']._serialized_end=527
-  _globals['_RECOGNIZERESPONSE']._serialized_start=529
-  _globals['_RECOGNIZERESPONSE']._serialized_end=629
-  _globals['_RECOGNITIONRESULT']._serialized_start=632
-  _globals['_RECOGNITIONRESULT']._serialized_end=847
-  _globals['_RECOGNITIONALTERNATIVE']._serialized_start=849
-  _globals['_RECOGNITIONALTERNATIVE']._serialized_end=969
-  _globals['_WORDINFO']._serialized_start=971
-  _globals['_WORDINFO']._serialized_end=1049
-  _globals['_SPEECHEVENT']._serialized_start=1052
-  _globals['_SPEECHEVENT']._serialized_end=1204
-  _globals['_SPEECHEVENT_TYPE']._serialized_start=1138
-  _globals['_SPEECHEVENT_TYPE']._serialized_end=1204
-  _globals['_SPEECHRECOGNITION']._serialized_start=1308
-  _globals['_SPEECHRECOGNITION']._serialized_end=1391
+  _globals['_RECOGNIZERESPONSE']._serialized_start=530
+  _globals['_RECOGNIZERESPONSE']._serialized_end=672
+  _globals['_RECOGNITIONRESULT']._serialized_start=675
+  _globals['_RECOGNITIONRESULT']._serialized_end=890
+  _globals['_RECOGNITIONALTERNATIVE']._serialized_start=892
+  _globals['_RECOGNITIONALTERNATIVE']._serialized_end=1012
+  _globals['_WORDINFO']._serialized_start=1014
+  _globals['_WORDINFO']._serialized_end=1092
+  _globals['_SPEECHEVENT']._serialized_start=1095
+  _globals['_SPEECHEVENT']._serialized_end=1247
+  _globals['_SPEECHEVENT_TYPE']._serialized_start=1181
+  _globals['_SPEECHEVENT_TYPE']._serialized_end=1247
+  _globals['_SERVICELEVEL']._serialized_start=1250
+  _globals['_SERVICELEVEL']._serialized_end=1388
+  _globals['_SERVICELEVEL_LEVEL']._serialized_start=1335
+  _globals['_SERVICELEVEL_LEVEL']._serialized_end=1388
+  _globals['_SPEECHRECOGNITION']._serialized_start=1492
+  _globals['_SPEECHRECOGNITION']._serialized_end=1575
 # @@protoc_insertion_point(module_scope)

@@ -191,6 +191,7 @@ class RecognizeResponse(google.protobuf.message.Message):
 
     RESULTS_FIELD_NUMBER: builtins.int
     SPEECH_EVENT_FIELD_NUMBER: builtins.int
+    SERVICE_LEVEL_FIELD_NUMBER: builtins.int
     @property
     def results(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___RecognitionResult]:
         """One result, or none in a response that holds a speech event."""
@@ -199,14 +200,19 @@ class RecognizeResponse(google.protobuf.message.Message):
     def speech_event(self) -> global___SpeechEvent:
         """Only when `enable_speech_events` asked for it."""
 
+    @property
+    def service_level(self) -> global___ServiceLevel:
+        """How much the server spends on the stream from now on, when `enable_speech_events` asked for events."""
+
     def __init__(
         self,
         *,
         results: collections.abc.Iterable[global___RecognitionResult] | None = ...,
         speech_event: global___SpeechEvent | None = ...,
+        service_level: global___ServiceLevel | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: typing.Literal["speech_event", b"speech_event"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["results", b"results", "speech_event", b"speech_event"]) -> None: ...
+    def HasField(self, field_name: typing.Literal["service_level", b"service_level", "speech_event", b"speech_event"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["results", b"results", "service_level", b"service_level", "speech_event", b"speech_event"]) -> None: ...
 
 global___RecognizeResponse = RecognizeResponse
 
@@ -370,3 +376,48 @@ class SpeechEvent(google.protobuf.message.Message):
     def ClearField(self, field_name: typing.Literal["segment", b"segment", "time_ms", b"time_ms", "type", b"type"]) -> None: ...
 
 global___SpeechEvent = SpeechEvent
+
+@typing.final
+class ServiceLevel(google.protobuf.message.Message):
+    """The server is under pressure and sends fewer interim results, or no longer. A stream begins with FULL, which is not sent."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    class _Level:
+        ValueType = typing.NewType("ValueType", builtins.int)
+        V: typing_extensions.TypeAlias = ValueType
+
+    class _LevelEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._EnumTypeWrapper[ServiceLevel._Level.ValueType], builtins.type):
+        DESCRIPTOR: google.protobuf.descriptor.EnumDescriptor
+        LEVEL_UNSPECIFIED: ServiceLevel._Level.ValueType  # 0
+        """Never sent."""
+        FULL: ServiceLevel._Level.ValueType  # 1
+        """As on a machine with room."""
+        REDUCED: ServiceLevel._Level.ValueType  # 2
+        """Interim results come less often; what is heard is the same."""
+
+    class Level(_Level, metaclass=_LevelEnumTypeWrapper):
+        """Which of the two."""
+
+    LEVEL_UNSPECIFIED: ServiceLevel.Level.ValueType  # 0
+    """Never sent."""
+    FULL: ServiceLevel.Level.ValueType  # 1
+    """As on a machine with room."""
+    REDUCED: ServiceLevel.Level.ValueType  # 2
+    """Interim results come less often; what is heard is the same."""
+
+    LEVEL_FIELD_NUMBER: builtins.int
+    PARTIAL_INTERVAL_MS_FIELD_NUMBER: builtins.int
+    level: global___ServiceLevel.Level.ValueType
+    """From now on."""
+    partial_interval_ms: builtins.int
+    """The least audio from one interim result to the next."""
+    def __init__(
+        self,
+        *,
+        level: global___ServiceLevel.Level.ValueType = ...,
+        partial_interval_ms: builtins.int = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["level", b"level", "partial_interval_ms", b"partial_interval_ms"]) -> None: ...
+
+global___ServiceLevel = ServiceLevel

@@ -24,15 +24,15 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dgrpc_service/protos/tts.proto\x12\x03tts\"\x92\x01\n\x11SynthesizeRequest\x12&\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x14.tts.SynthesisConfigH\x00\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x1b\n\x05\x66lush\x18\x03 \x01(\x0b\x32\n.tts.FlushH\x00\x12\x1d\n\x06\x63\x61ncel\x18\x04 \x01(\x0b\x32\x0b.tts.CancelH\x00\x42\t\n\x07request\"\x07\n\x05\x46lush\"\x08\n\x06\x43\x61ncel\"\xaf\x01\n\x0fSynthesisConfig\x12\r\n\x05voice\x18\x01 \x01(\t\x12 \n\x06\x66ormat\x18\x02 \x01(\x0e\x32\x10.tts.AudioFormat\x12\x16\n\x0esample_rate_hz\x18\x03 \x01(\x05\x12\x12\n\x05speed\x18\x04 \x01(\x02H\x00\x88\x01\x01\x12\x15\n\rlanguage_code\x18\x05 \x01(\t\x12\x1e\n\x16\x65nable_word_timestamps\x18\x06 \x01(\x08\x42\x08\n\x06_speed\"\xa9\x01\n\x12SynthesizeResponse\x12\x15\n\raudio_content\x18\x01 \x01(\x0c\x12\x10\n\x08is_final\x18\x02 \x01(\x08\x12(\n\x08metadata\x18\x03 \x01(\x0b\x32\x16.tts.SynthesisMetadata\x12!\n\x05words\x18\x04 \x03(\x0b\x32\x12.tts.WordTimestamp\x12\x1d\n\x07\x66lushed\x18\x05 \x01(\x0b\x32\x0c.tts.Flushed\"\xaa\x01\n\x11SynthesisMetadata\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\r\n\x05voice\x18\x02 \x01(\t\x12 \n\x06\x66ormat\x18\x03 \x01(\x0e\x32\x10.tts.AudioFormat\x12\x16\n\x0esample_rate_hz\x18\x04 \x01(\x05\x12\x10\n\x08\x63hannels\x18\x05 \x01(\x05\x12&\n\x07summary\x18\x06 \x01(\x0b\x32\x15.tts.SynthesisSummary\"\x8c\x02\n\x10SynthesisSummary\x12\x11\n\tcancelled\x18\x01 \x01(\x08\x12\x10\n\x08\x61udio_ms\x18\x02 \x01(\x05\x12\x12\n\ncharacters\x18\x03 \x01(\x05\x12\r\n\x05words\x18\x04 \x01(\x05\x12\x14\n\x07ttfc_ms\x18\x05 \x01(\x02H\x00\x88\x01\x01\x12\x10\n\x08queue_ms\x18\x06 \x01(\x02\x12\x0f\n\x07text_ms\x18\x07 \x01(\x02\x12\x10\n\x08model_ms\x18\x08 \x01(\x02\x12\x11\n\tencode_ms\x18\t \x01(\x02\x12\x15\n\rfirst_text_ms\x18\n \x01(\x02\x12\x16\n\x0e\x66irst_model_ms\x18\x0b \x01(\x02\x12\x17\n\x0f\x66irst_encode_ms\x18\x0c \x01(\x02\x42\n\n\x08_ttfc_ms\"?\n\rWordTimestamp\x12\x0c\n\x04word\x18\x01 \x01(\t\x12\x10\n\x08start_ms\x18\x02 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x03 \x01(\x05\">\n\x07\x46lushed\x12\x10\n\x08\x61udio_ms\x18\x01 \x01(\x05\x12\x12\n\ncharacters\x18\x02 \x01(\x05\x12\r\n\x05words\x18\x03 \x01(\x05\"M\n\x17SynthesizeSimpleRequest\x12$\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x14.tts.SynthesisConfig\x12\x0c\n\x04text\x18\x02 \x01(\t\"~\n\x18SynthesizeSimpleResponse\x12\x15\n\raudio_content\x18\x01 \x01(\x0c\x12(\n\x08metadata\x18\x02 \x01(\x0b\x32\x16.tts.SynthesisMetadata\x12!\n\x05words\x18\x03 \x03(\x0b\x32\x12.tts.WordTimestamp*r\n\x0b\x41udioFormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x07\n\x03PCM\x10\x01\x12\x07\n\x03WAV\x10\x02\x12\x08\n\x04OPUS\x10\x03\x12\x07\n\x03MP3\x10\x04\x12\x07\n\x03\x41\x41\x43\x10\x05\x12\x08\n\x04\x46LAC\x10\x06\x12\t\n\x05MULAW\x10\x07\x12\x08\n\x04\x41LAW\x10\x08\x32\xa2\x01\n\x0cTextToSpeech\x12\x41\n\nSynthesize\x12\x16.tts.SynthesizeRequest\x1a\x17.tts.SynthesizeResponse(\x01\x30\x01\x12O\n\x10SynthesizeSimple\x12\x1c.tts.SynthesizeSimpleRequest\x1a\x1d.tts.SynthesizeSimpleResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dgrpc_service/protos/tts.proto\x12\x03tts\"\x92\x01\n\x11SynthesizeRequest\x12&\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x14.tts.SynthesisConfigH\x00\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x1b\n\x05\x66lush\x18\x03 \x01(\x0b\x32\n.tts.FlushH\x00\x12\x1d\n\x06\x63\x61ncel\x18\x04 \x01(\x0b\x32\x0b.tts.CancelH\x00\x42\t\n\x07request\"\x07\n\x05\x46lush\"\x08\n\x06\x43\x61ncel\"\xaf\x01\n\x0fSynthesisConfig\x12\r\n\x05voice\x18\x01 \x01(\t\x12 \n\x06\x66ormat\x18\x02 \x01(\x0e\x32\x10.tts.AudioFormat\x12\x16\n\x0esample_rate_hz\x18\x03 \x01(\x05\x12\x12\n\x05speed\x18\x04 \x01(\x02H\x00\x88\x01\x01\x12\x15\n\rlanguage_code\x18\x05 \x01(\t\x12\x1e\n\x16\x65nable_word_timestamps\x18\x06 \x01(\x08\x42\x08\n\x06_speed\"\xd3\x01\n\x12SynthesizeResponse\x12\x15\n\raudio_content\x18\x01 \x01(\x0c\x12\x10\n\x08is_final\x18\x02 \x01(\x08\x12(\n\x08metadata\x18\x03 \x01(\x0b\x32\x16.tts.SynthesisMetadata\x12!\n\x05words\x18\x04 \x03(\x0b\x32\x12.tts.WordTimestamp\x12\x1d\n\x07\x66lushed\x18\x05 \x01(\x0b\x32\x0c.tts.Flushed\x12(\n\rservice_level\x18\x06 \x01(\x0b\x32\x11.tts.ServiceLevel\"\xaa\x01\n\x11SynthesisMetadata\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\r\n\x05voice\x18\x02 \x01(\t\x12 \n\x06\x66ormat\x18\x03 \x01(\x0e\x32\x10.tts.AudioFormat\x12\x16\n\x0esample_rate_hz\x18\x04 \x01(\x05\x12\x10\n\x08\x63hannels\x18\x05 \x01(\x05\x12&\n\x07summary\x18\x06 \x01(\x0b\x32\x15.tts.SynthesisSummary\"\x8c\x02\n\x10SynthesisSummary\x12\x11\n\tcancelled\x18\x01 \x01(\x08\x12\x10\n\x08\x61udio_ms\x18\x02 \x01(\x05\x12\x12\n\ncharacters\x18\x03 \x01(\x05\x12\r\n\x05words\x18\x04 \x01(\x05\x12\x14\n\x07ttfc_ms\x18\x05 \x01(\x02H\x00\x88\x01\x01\x12\x10\n\x08queue_ms\x18\x06 \x01(\x02\x12\x0f\n\x07text_ms\x18\x07 \x01(\x02\x12\x10\n\x08model_ms\x18\x08 \x01(\x02\x12\x11\n\tencode_ms\x18\t \x01(\x02\x12\x15\n\rfirst_text_ms\x18\n \x01(\x02\x12\x16\n\x0e\x66irst_model_ms\x18\x0b \x01(\x02\x12\x17\n\x0f\x66irst_encode_ms\x18\x0c \x01(\x02\x42\n\n\x08_ttfc_ms\"?\n\rWordTimestamp\x12\x0c\n\x04word\x18\x01 \x01(\t\x12\x10\n\x08start_ms\x18\x02 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x03 \x01(\x05\">\n\x07\x46lushed\x12\x10\n\x08\x61udio_ms\x18\x01 \x01(\x05\x12\x12\n\ncharacters\x18\x02 \x01(\x05\x12\r\n\x05words\x18\x03 \x01(\x05\"M\n\x17SynthesizeSimpleRequest\x12$\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x14.tts.SynthesisConfig\x12\x0c\n\x04text\x18\x02 \x01(\t\"~\n\x18SynthesizeSimpleResponse\x12\x15\n\raudio_content\x18\x01 \x01(\x0c\x12(\n\x08metadata\x18\x02 \x01(\x0b\x32\x16.tts.SynthesisMetadata\x12!\n\x05words\x18\x03 \x03(\x0b\x32\x12.tts.WordTimestamp\"m\n\x0cServiceLevel\x12&\n\x05level\x18\x01 \x01(\x0e\x32\x17.tts.ServiceLevel.Level\"5\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\x08\n\x04\x46ULL\x10\x01\x12\x0b\n\x07REDUCED\x10\x02*r\n\x0b\x41udioFormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x07\n\x03PCM\x10\x01\x12\x07\n\x03WAV\x10\x02\x12\x08\n\x04OPUS\x10\x03\x12\x07\n\x03MP3\x10\x04\x12\x07\n\x03\x41\x41\x43\x10\x05\x12\x08\n\x04\x46LAC\x10\x06\x12\t\n\x05MULAW\x10\x07\x12\x08\n\x04\x41LAW\x10\x08\x32\xa2\x01\n\x0cTextToSpeech\x12\x41\n\nSynthesize\x12\x16.tts.SynthesizeRequest\x1a\x17.tts.SynthesizeResponse(\x01\x30\x01\x12O\n\x10SynthesizeSimple\x12\x1c.tts.SynthesizeSimpleRequest\x1a\x1d.tts.SynthesizeSimpleResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'grpc_service.protos.tts_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_AUDIOFORMAT']._serialized_start=1336
-  _globals['_AUDIOFORMAT']._serialized_end=1450
+  _globals['_AUDIOFORMAT']._serialized_start=1489
+  _globals['_AUDIOFORMAT']._serialized_end=1603
   _globals['_SYNTHESIZEREQUEST']._serialized_start=39
   _globals['_SYNTHESIZEREQUEST']._serialized_end=185
   _globals['_FLUSH']._serialized_start=187
@@ -42,19 +42,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SYNTHESISCONFIG']._serialized_start=207
   _globals['_SYNTHESISCONFIG']._serialized_end=382
   _globals['_SYNTHESIZERESPONSE']._serialized_start=385
-  _globals['_SYNTHESIZERESPONSE']._serialized_end=554
-  _globals['_SYNTHESISMETADATA']._serialized_start=557
-  _globals['_SYNTHESISMETADATA']._serialized_end=727
-  _globals['_SYNTHESISSUMMARY']._serialized_start=730
-  _globals['_SYNTHESISSUMMARY']._serialized_end=998
-  _globals['_WORDTIMESTAMP']._serialized_start=1000
-  _globals['_WORDTIMESTAMP']._serialized_end=1063
-  _globals['_FLUSHED']._serialized_start=1065
-  _globals['_FLUSHED']._serialized_end=1127
-  _globals['_SYNTHESIZESIMPLEREQUEST']._serialized_start=1129
-  _globals['_SYNTHESIZESIMPLEREQUEST']._serialized_end=1206
-  _globals['_SYNTHESIZESIMPLERESPONSE']._serialized_start=1208
-  _globals['_SYNTHESIZESIMPLERESPONSE']._serialized_end=1334
-  _globals['_TEXTTOSPEECH']._serialized_start=1453
-  _globals['_TEXTTOSPEECH']._serialized_end=1615
+  _globals['_SYNTHESIZERESPONSE']._serialized_end=596
+  _globals['_SYNTHESISMETADATA']._serialized_start=599
+  _globals['_SYNTHESISMETADATA']._serialized_end=769
+  _globals['_SYNTHESISSUMMARY']._serialized_start=772
+  _globals['_SYNTHESISSUMMARY']._serialized_end=1040
+  _globals['_WORDTIMESTAMP']._serialized_start=1042
+  _globals['_WORDTIMESTAMP']._serialized_end=1105
+  _globals['_FLUSHED']._serialized_start=1107
+  _globals['_FLUSHED']._serialized_end=1169
+  _globals['_SYNTHESIZESIMPLEREQUEST']._serialized_start=1171
+  _globals['_SYNTHESIZESIMPLEREQUEST']._serialized_end=1248
+  _globals['_SYNTHESIZESIMPLERESPONSE']._serialized_start=1250
+  _globals['_SYNTHESIZESIMPLERESPONSE']._serialized_end=1376
+  _globals['_SERVICELEVEL']._serialized_start=1378
+  _globals['_SERVICELEVEL']._serialized_end=1487
+  _globals['_SERVICELEVEL_LEVEL']._serialized_start=1434
+  _globals['_SERVICELEVEL_LEVEL']._serialized_end=1487
+  _globals['_TEXTTOSPEECH']._serialized_start=1606
+  _globals['_TEXTTOSPEECH']._serialized_end=1768
 # @@protoc_insertion_point(module_scope)

@@ -187,6 +187,7 @@ class SynthesizeResponse(google.protobuf.message.Message):
     METADATA_FIELD_NUMBER: builtins.int
     WORDS_FIELD_NUMBER: builtins.int
     FLUSHED_FIELD_NUMBER: builtins.int
+    SERVICE_LEVEL_FIELD_NUMBER: builtins.int
     audio_content: builtins.bytes
     """The next bytes of audio; empty in a response that only tells something."""
     is_final: builtins.bool
@@ -203,6 +204,10 @@ class SynthesizeResponse(google.protobuf.message.Message):
     def flushed(self) -> global___Flushed:
         """Answers a `flush`: the audio of all text before it has been sent."""
 
+    @property
+    def service_level(self) -> global___ServiceLevel:
+        """How much the server spends on the request from now on."""
+
     def __init__(
         self,
         *,
@@ -211,9 +216,10 @@ class SynthesizeResponse(google.protobuf.message.Message):
         metadata: global___SynthesisMetadata | None = ...,
         words: collections.abc.Iterable[global___WordTimestamp] | None = ...,
         flushed: global___Flushed | None = ...,
+        service_level: global___ServiceLevel | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: typing.Literal["flushed", b"flushed", "metadata", b"metadata"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["audio_content", b"audio_content", "flushed", b"flushed", "is_final", b"is_final", "metadata", b"metadata", "words", b"words"]) -> None: ...
+    def HasField(self, field_name: typing.Literal["flushed", b"flushed", "metadata", b"metadata", "service_level", b"service_level"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["audio_content", b"audio_content", "flushed", b"flushed", "is_final", b"is_final", "metadata", b"metadata", "service_level", b"service_level", "words", b"words"]) -> None: ...
 
 global___SynthesizeResponse = SynthesizeResponse
 
@@ -429,3 +435,44 @@ class SynthesizeSimpleResponse(google.protobuf.message.Message):
     def ClearField(self, field_name: typing.Literal["audio_content", b"audio_content", "metadata", b"metadata", "words", b"words"]) -> None: ...
 
 global___SynthesizeSimpleResponse = SynthesizeSimpleResponse
+
+@typing.final
+class ServiceLevel(google.protobuf.message.Message):
+    """The server is under pressure, or no longer. A request begins with FULL, which is not sent."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    class _Level:
+        ValueType = typing.NewType("ValueType", builtins.int)
+        V: typing_extensions.TypeAlias = ValueType
+
+    class _LevelEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._EnumTypeWrapper[ServiceLevel._Level.ValueType], builtins.type):
+        DESCRIPTOR: google.protobuf.descriptor.EnumDescriptor
+        LEVEL_UNSPECIFIED: ServiceLevel._Level.ValueType  # 0
+        """Never sent."""
+        FULL: ServiceLevel._Level.ValueType  # 1
+        """As on a machine with room."""
+        REDUCED: ServiceLevel._Level.ValueType  # 2
+        """Audio comes in longer pieces, less far ahead of its playback; what is said is the same."""
+
+    class Level(_Level, metaclass=_LevelEnumTypeWrapper):
+        """Which of the two."""
+
+    LEVEL_UNSPECIFIED: ServiceLevel.Level.ValueType  # 0
+    """Never sent."""
+    FULL: ServiceLevel.Level.ValueType  # 1
+    """As on a machine with room."""
+    REDUCED: ServiceLevel.Level.ValueType  # 2
+    """Audio comes in longer pieces, less far ahead of its playback; what is said is the same."""
+
+    LEVEL_FIELD_NUMBER: builtins.int
+    level: global___ServiceLevel.Level.ValueType
+    """From now on."""
+    def __init__(
+        self,
+        *,
+        level: global___ServiceLevel.Level.ValueType = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["level", b"level"]) -> None: ...
+
+global___ServiceLevel = ServiceLevel

@@ -102,6 +102,7 @@ class SynthesisEngine(Protocol):
         speed: float,
         sample_rate: int,
         continues: bool = False,
+        long_pieces: bool = False,
     ) -> Iterator[SpeechPiece]:
         """Speak one segment as it is made: the call reads the text, each step of the iterator is one bounded piece of
         compute.
@@ -110,7 +111,8 @@ class SynthesisEngine(Protocol):
         in their own language. `language` is that of the segment; `sample_rate` is one of `info.native_rates`, or else
         `info.sample_rate`. The audio begins with the voice, without leading silence, and ends with the pause that the
         segment's last mark asks for; `continues` says that the sentence goes on in the next segment although no mark
-        stands there. The first piece is short and the later ones grow; a piece may be empty.
+        stands there. The first piece is short and the later ones grow; a piece may be empty. `long_pieces` lets the
+        later ones grow further, where they cost less for it.
         Closing the iterator stops the compute. Raises EngineError; yields no samples for text without anything
         speakable.
         """

@@ -10,6 +10,7 @@ from hiwar.engines.contracts import EndOfTurnEngine, RecognitionEngine, Samples,
 from hiwar.pipelines.audio_inbox import AudioInbox, Wish
 from hiwar.pipelines.endpointing import Endpointer, Turn, quietest
 from hiwar.pipelines.hearing import Hearing, Listened
+from hiwar.pipelines.partial_pace import PartialPace
 from hiwar.pipelines.recollection import Recollection
 from hiwar.pipelines.settings import EndpointingSettings, RecognitionSettings
 from hiwar.pipelines.turn_hint import hinted_ms
@@ -59,6 +60,7 @@ class RecognitionPipeline:
         settings: RecognitionSettings | None = None,
         end_of_turn: EndOfTurnEngine | None = None,
     ) -> None:
+        self.pace = PartialPace(settings or RecognitionSettings())
         self._config = config
         self._settings = settings = settings or RecognitionSettings()
         self._recognizer = recognizer
@@ -83,8 +85,6 @@ class RecognitionPipeline:
         self._start = 0
         self._voice_start = 0
         self._released = 0
-        self._asked_at = 0
-        self._interval = 0
         self._hearing: Hearing | None = None
         self._heard_for: Span | None = None
         self._closing: Closing | None = None
@@ -187,8 +187,8 @@ class RecognitionPipeline:
 
     def _begin(self, start: int, voice_start: int, events: list[RecognitionEvent], context: str = "") -> None:
         self._start = start
-        self._voice_start = self._asked_at = voice_start
-        self._interval = _samples(self._settings.partial_interval_ms)
+        self._voice_start = voice_start
+        self.pace.begin(voice_start / _SAMPLES_PER_MS)
         self._utterance = Utterance(
             self._segments, self._config, self._settings.utterance, self._recognizer, context=context
         )
@@ -241,23 +241,18 @@ class RecognitionPipeline:
         elif wants_final and not utterance.has_final(span):
             due_ms = max(1, self._endpointer.endpointing_ms - silence_ms)
             self._hearing = self._final(utterance, span, self._stop(span, self._heard), due_ms=due_ms)
-        elif self._config.interim_results and silence_ms < _QUIET_MS and self._is_partial_due(utterance):
-            self._hearing = self._partial(utterance)
+        elif self._config.interim_results and silence_ms < _QUIET_MS:
+            heard_ms, is_first = self._heard / _SAMPLES_PER_MS, not utterance.has_shown
+            self._hearing = self._partial(utterance) if self.pace.is_due(heard_ms, is_first=is_first) else None
         self._heard_for = heard_for
         return self._hearing
-
-    def _is_partial_due(self, utterance: Utterance) -> bool:
-        interval = self._interval if utterance.has_shown else _samples(self._settings.first_partial_ms)
-        return self._heard - self._asked_at >= interval
 
     def _partial(self, utterance: Utterance) -> Hearing:
         asked_at = self._heard
 
         def decode(wanted: Callable[[], bool]) -> Transcript | None:
-            # What has arrived since it was asked for is heard, too; who had to wait asks less often.
-            heard = self._asked_at = self._heard
-            longest = _samples(self._settings.partial_interval_max_ms)
-            self._interval = min(longest, _samples(self._settings.partial_interval_ms) + heard - asked_at)
+            heard = self._heard  # more may have arrived since it was asked for
+            self.pace.begun(asked_at / _SAMPLES_PER_MS, heard / _SAMPLES_PER_MS)
             samples = self._buffer.view(self._start, heard)
             return utterance.partial(samples, self._span(), settle=self._settles(heard), wanted=wanted)
 

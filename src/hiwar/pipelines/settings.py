@@ -76,6 +76,9 @@ class SynthesisSettings:
     """How far ahead of its playback a stream is computed at the most, idle machine or not; 0 sets no bound. When others
     wait, who has less audio left to play goes first, whatever is set here."""
 
+    ahead_reduced_ms: Annotated[int, Meta(ge=500, le=3600000)] = 3_000
+    """The same under pressure, when less is spent on each stream."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecognitionSettings:
@@ -99,6 +102,9 @@ class RecognitionSettings:
     partial_interval_ms: Annotated[int, Meta(ge=100, le=10000)] = 300
     partial_interval_max_ms: Annotated[int, Meta(ge=100, le=10000)] = 500
     """Audio from one partial to the next: the first when the machine is idle, up to the second when it is not."""
+
+    partial_interval_reduced_ms: Annotated[int, Meta(ge=100, le=10000)] = 1_000
+    """The same under pressure, when less is spent on each stream."""
 
     recall_gap_ms: Annotated[int, Meta(ge=0, le=10000)] = 2_000
     """Silence across which an utterance that is in doubt is heard again together with the one before."""

@@ -45,6 +45,8 @@ class SynthesisPipeline:
         engine: SynthesisEngine,
         clock: Callable[[], float],
     ) -> None:
+        self.reduced = False
+        """Whether less is to be spent on it, for the sake of others: longer pieces, from the next segment on."""
         self._request = request
         self._feed = feed
         self._voice = voice
@@ -136,6 +138,7 @@ class SynthesisPipeline:
             speed=self._request.speed,
             sample_rate=self._engine_rate,
             continues=segment.continues,
+            long_pieces=self.reduced,
         )
 
     def _language(self, segment: str) -> Language:

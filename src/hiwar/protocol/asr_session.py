@@ -28,11 +28,12 @@ from hiwar.protocol.messages import (
     Final,
     Partial,
     Ready,
+    ServiceLevel,
     SpeechEndedEvent,
     SpeechStartedEvent,
     WordTiming,
 )
-from hiwar.protocol.refusals import frame_too_large, going_away, sign_in_again, unauthorized
+from hiwar.protocol.refusals import frame_too_large, going_away, sign_in_again, unauthorized, unknown_control
 from hiwar.protocol.sign_in import credential_in, first_frame
 from hiwar.protocol.transitions import ASR, NOT_SIGNED_IN, Input, State
 from hiwar.vocabulary import RecognitionConfig, RecognitionEvent, SpeechEnded, SpeechStarted, Transcript, Word
@@ -157,7 +158,7 @@ class AsrServerSession:
         try:
             fields = decode_object(frame)
         except HiwarError:
-            return (error_event(_unknown_control(), self.config.request_id),)
+            return (error_event(unknown_control(), self.config.request_id),)
         if credential_in(fields) is not None:
             # Signed in by header or query already: those come first, and the frame is not needed.
             return () if first else (error_event(sign_in_again(), self.config.request_id),)
@@ -207,6 +208,13 @@ class AsrServerSession:
             case _:
                 assert_never(event)
 
+    def service_level(self, *, reduced: bool, partial_interval_ms: int) -> Effects:
+        """So much is spent on the stream from now on."""
+        if self.state is State.CLOSED:
+            return ()
+        level = ServiceLevel("reduced" if reduced else "full", self.config.request_id, partial_interval_ms)
+        return (Send(level),)
+
     def completed(self, audio_ms: int) -> Effects:
         """Everything pending has been answered."""
         if self.state is State.CLOSED:
@@ -248,7 +256,7 @@ class AsrServerSession:
         if kind == "keepalive":
             return ()
         if kind not in ("finalize", "finish"):  # not a set: what a client sends may not be hashable
-            return (error_event(_unknown_control(), self.config.request_id),)
+            return (error_event(unknown_control(), self.config.request_id),)
         if self.state is State.FINISHING:
             return self._late()
         if kind == "finalize":
@@ -294,8 +302,3 @@ class AsrServerSession:
 
 def _timings(words: tuple[Word, ...]) -> tuple[WordTiming, ...]:
     return tuple(WordTiming(word.text, word.start_ms, word.end_ms, round(word.confidence, 3)) for word in words)
-
-
-def _unknown_control() -> HiwarError:
-    message = 'Unknown message; send audio as binary frames, or {"type": "finalize" | "finish" | "keepalive"}.'
-    return HiwarError(ErrorCode.INVALID_REQUEST, message)

@@ -215,8 +215,22 @@ class Done(msgspec.Struct, frozen=True, tag="done", tag_field="type"):
     segments: int
 
 
-TtsServerMessage = SynthesisStarted | WordTimestamps | Flushed | SynthesisComplete | Cancelled | ErrorEvent
-AsrServerMessage = Ready | SpeechStartedEvent | Partial | Final | SpeechEndedEvent | ErrorEvent | Done
+class ServiceLevel(msgspec.Struct, frozen=True, tag="service_level", tag_field="type", omit_defaults=True):
+    """The server is under pressure and spends less on this stream, or no longer: what is said and heard is the same.
+
+    `reduced`: partials come every `partial_interval_ms` at the most often; speech comes in longer pieces, less far
+    ahead of its playback. Streams begin with `full`, which is not said.
+    """
+
+    level: Literal["full", "reduced"]
+    request_id: str
+    partial_interval_ms: int | None = None
+
+
+TtsServerMessage = (
+    SynthesisStarted | WordTimestamps | Flushed | SynthesisComplete | Cancelled | ErrorEvent | ServiceLevel
+)
+AsrServerMessage = Ready | SpeechStartedEvent | Partial | Final | SpeechEndedEvent | ErrorEvent | Done | ServiceLevel
 ServerMessage = TtsServerMessage | AsrServerMessage
 ClientMessage = SignIn | Synthesize | Start | Text | Flush | Cancel | Finalize | Finish | KeepAlive
 Message = ClientMessage | ServerMessage

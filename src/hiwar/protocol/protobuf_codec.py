@@ -11,6 +11,7 @@ from hiwar.protocol.messages import (
     Flushed,
     Partial,
     ServerMessage,
+    ServiceLevel,
     SpeechEndedEvent,
     SpeechStartedEvent,
     SynthesisComplete,
@@ -107,6 +108,10 @@ def recognition_response(message: ServerMessage | bytes, *, speech_events: bool)
             return _speech_event(asr_pb2.SpeechEvent.SPEECH_STARTED, message.segment, message.start_ms)
         case SpeechEndedEvent() if speech_events:
             return _speech_event(asr_pb2.SpeechEvent.SPEECH_ENDED, message.segment, message.end_ms)
+        case ServiceLevel() if speech_events:
+            level = asr_pb2.ServiceLevel.REDUCED if message.level == "reduced" else asr_pb2.ServiceLevel.FULL
+            told = asr_pb2.ServiceLevel(level=level, partial_interval_ms=message.partial_interval_ms or 0)
+            return asr_pb2.RecognizeResponse(service_level=told)
         case _:
             return None
 
@@ -218,6 +223,9 @@ class SpeechResponses:
             case Flushed():
                 flushed = tts_pb2.Flushed(audio_ms=message.audio_ms, characters=message.characters, words=message.words)
                 return tts_pb2.SynthesizeResponse(flushed=flushed)
+            case ServiceLevel():
+                level = tts_pb2.ServiceLevel.REDUCED if message.level == "reduced" else tts_pb2.ServiceLevel.FULL
+                return tts_pb2.SynthesizeResponse(service_level=tts_pb2.ServiceLevel(level=level))
             case SynthesisComplete() if self._started is not None:
                 return tts_pb2.SynthesizeResponse(is_final=True, metadata=synthesis_metadata(self._started, message))
             case _:

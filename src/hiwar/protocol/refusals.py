@@ -67,6 +67,12 @@ def voice_forbidden() -> HiwarError:
     return HiwarError(ErrorCode.FORBIDDEN, "This API key may not use this voice; ask for one that it may use.")
 
 
+def unknown_control() -> HiwarError:
+    """A text frame of a recognition connection that is no control."""
+    message = 'Unknown message; send audio as binary frames, or {"type": "finalize" | "finish" | "keepalive"}.'
+    return HiwarError(ErrorCode.INVALID_REQUEST, message)
+
+
 def unknown_type() -> HiwarError:
     """A frame of a synthesis connection that is neither a request nor a control."""
     message = 'Unknown type; send {"text": "...", "voice": "..."}, or type start, text, flush, finish or cancel.'

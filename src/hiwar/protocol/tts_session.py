@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from hiwar.errors import HiwarError
 from hiwar.protocol import refusals
-from hiwar.protocol.effects import GOING_AWAY, CheckCredentials, Close, error_event, fatal
+from hiwar.protocol.effects import GOING_AWAY, CheckCredentials, Close, Send, error_event, fatal
 from hiwar.protocol.fields import request_id_of, speech_request
 from hiwar.protocol.json_codec import decode_object
+from hiwar.protocol.messages import ServiceLevel
 from hiwar.protocol.piecewise_text import PiecewiseText
 from hiwar.protocol.request_queue import RequestQueue
 from hiwar.protocol.sign_in import credential_in, first_frame
@@ -191,6 +192,11 @@ class TtsServerSession:
             return ()
         self._last_activity_s = now
         return ticket.flushed(progress)
+
+    def service_level(self, request_id: str, *, reduced: bool) -> Effects:
+        """So much is spent on the request from now on."""
+        level = ServiceLevel("reduced" if reduced else "full", request_id)
+        return (Send(level),) if self.wants(request_id) else ()
 
     def completed(self, request_id: str, progress: SynthesisProgress, now: float) -> Effects:
         """All audio of the request has been given to `audio`."""

@@ -1,5 +1,6 @@
 """Where the objects meet: settings to engines, service and routes. Running it is left to `lifecycle`."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from hiwar.errors import ErrorCode, HiwarError
 from hiwar.server.settings import Settings, TokenSettings
 from hiwar.server.voice_loading import default_bindings, load_catalogue, load_voice_engine
 from hiwar.serving import clock
+from hiwar.serving.admission import Admission
 from hiwar.serving.auth import Authenticator, local_key, operator_key
 from hiwar.serving.binding_file import BindingFile
 from hiwar.serving.engines import Engines
@@ -134,6 +136,7 @@ def make_service(
     return SpeechService(
         authenticator=authenticator,
         accounts=accounts,
+        admission=Admission(settings.admission, _cores(settings.engines.threads), clock.monotonic),
         limits=settings.limits,
         synthesis=settings.synthesis,
         recognition=settings.recognition,
@@ -142,6 +145,12 @@ def make_service(
         hearing_workers=threads.hearing,
         clock=clock.monotonic,
     )
+
+
+def _cores(threads: int) -> int:
+    """How many engine threads compute at the same time."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(threads, allowed)
 
 
 def load_engines(settings: Settings, report: Callable[[str], None]) -> Engines:

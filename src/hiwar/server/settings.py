@@ -20,7 +20,7 @@ from hiwar.errors import ErrorCode, HiwarError
 from hiwar.pipelines.settings import RecognitionSettings, SynthesisSettings
 from hiwar.server.settings_sources import Provenance, read_sources
 from hiwar.serving.bindings import VoiceBinding
-from hiwar.serving.limits import ServingLimits
+from hiwar.serving.limits import AdmissionSettings, ServingLimits
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 """A TCP port; 0 lets the system choose a free one."""
@@ -110,6 +110,7 @@ class Settings:
     synthesis: SynthesisSettings = field(default_factory=SynthesisSettings)
     recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
     limits: ServingLimits = field(default_factory=ServingLimits)
+    admission: AdmissionSettings = field(default_factory=AdmissionSettings)
     tokens: TokenSettings = TokenSettings()
     counters: str | None = None
     """A Redis or Valkey (redis://, rediss://) in which servers count together what keys use; None: each alone."""

@@ -9,9 +9,8 @@ import asyncio
 import contextlib
 import functools
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import assert_never
 
 from hiwar.errors import HiwarError
@@ -27,71 +26,20 @@ from hiwar.protocol.effects import (
     FeedAudio,
     Send,
 )
+from hiwar.serving.admission import Admission
 from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection, Outgoing, Outlet, PeerGoneError
 from hiwar.serving.listening import END_S, for_client, listen, run_until, say_last
 from hiwar.serving.metering import Meter
-from hiwar.serving.workers import Workers
+from hiwar.serving.received_audio import Entry, Inbox
+from hiwar.serving.slots import Slot
+from hiwar.serving.workers import StepTimes, Workers
 from hiwar.vocabulary import RecognitionConfig, Transcript
 
 log = logging.getLogger("hiwar.asr")
 
 _TAKEN_MAX_MS = 10_000
 """Audio that the recogniser is given at once: the rest stays in the buffer, where it counts."""
-
-Entry = bytes | EndUtterance | EndStream
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """Audio of one frame, or what is left of it."""
-
-    audio: bytes | memoryview
-    received_s: float
-
-
-@dataclass(slots=True)
-class _Inbox:
-    """What the client sent and the recogniser has not taken yet, in order."""
-
-    entries: deque[_Heard | EndUtterance | EndStream] = field(default_factory=deque)
-    audio_bytes: int = 0
-    finished: bool = False
-    began_s: float = 0.0
-    """When the first audio had arrived."""
-    taken_received_s: float = 0.0
-    """When the last audio that was taken had arrived."""
-
-    def hear(self, audio: bytes, received_s: float) -> None:
-        """Keep audio; what waited for room until the stream was finished from elsewhere is dropped."""
-        if not self.finished:
-            self.began_s = self.began_s or received_s
-            self.entries.append(_Heard(audio, received_s))
-            self.audio_bytes += len(audio)
-
-    def end(self, entry: EndUtterance | EndStream) -> None:
-        """Keep an end; one more behind the same end says nothing new, and a flood of them takes no room."""
-        if not self.entries or self.entries[-1] != entry:
-            self.entries.append(entry)
-        self.finished = self.finished or isinstance(entry, EndStream)
-
-    def take(self, audio_bytes_max: int) -> list[Entry]:
-        """The next entries, up to so much audio; a longer frame is cut, and its rest stays."""
-        taken: list[Entry] = []
-        room = audio_bytes_max
-        while self.entries and room:
-            entry = self.entries.popleft()
-            if not isinstance(entry, _Heard):
-                taken.append(entry)
-                continue
-            if len(entry.audio) > room:
-                self.entries.appendleft(_Heard(memoryview(entry.audio)[room:], entry.received_s))
-            audio = bytes(entry.audio[:room])
-            taken.append(audio)
-            room -= len(audio)
-            self.audio_bytes -= len(audio)
-            self.taken_received_s = entry.received_s
-        return taken
 
 
 class AsrStream:
@@ -106,7 +54,9 @@ class AsrStream:
         connection: Connection,
         *,
         sign_in: Callable[[AsrServerSession, str], Awaitable[tuple[AsrEffect, ...]]],
+        slot: Slot,
         meter: Meter,
+        admission: Admission,
         open_pipeline: Callable[[RecognitionConfig], RecognitionPipeline],
         listeners: Workers,
         hearers: Workers,
@@ -118,7 +68,9 @@ class AsrStream:
         self._connection = connection
         self._outlet = Outlet(connection, send_timeout_ms=send_timeout_ms)
         self._sign_in = sign_in
+        self._slot = slot
         self._meter = meter
+        self._admission = admission
         self._open_pipeline = open_pipeline
         self._listeners = listeners
         self._hearers = hearers
@@ -126,10 +78,11 @@ class AsrStream:
         bytes_per_s = session.config.encoding.bytes_per_s(session.config.sample_rate)
         self._buffer_bytes_max = audio_buffered_max_ms * bytes_per_s // 1000
         self._taken_bytes_max = _TAKEN_MAX_MS * bytes_per_s // 1000
-        self._inbox = _Inbox()
+        self._inbox = Inbox()
         # When the newest audio had arrived that was listened to, and that the last hearing had before it.
         self._listened_s = 0.0
         self._heard_s = 0.0
+        self._counted_ms = 0
         self._changed = asyncio.Event()
         self._room = asyncio.Event()
         self._ended = asyncio.Event()
@@ -204,12 +157,14 @@ class AsrStream:
                 if running is not None and running.task.done():
                     running.task.result()
                     running = None
+                await self._tell_level(pipeline)
                 entries = [] if pipeline.is_behind else self._take()
                 finished = finished or any(isinstance(entry, EndStream) for entry in entries)
                 received_s = self._inbox.taken_received_s
                 listened = await self._listeners.run(
-                    functools.partial(_feed, pipeline, entries), self._clock(), self._meter.share
+                    functools.partial(_feed, pipeline, entries), self._clock(), self._meter.share, self._ran
                 )
+                self._count(pipeline.audio_ms)
                 self._listened_s = received_s
                 heard_s = self._heard_s
                 if listened.hearing is not None:
@@ -228,6 +183,24 @@ class AsrStream:
         finally:
             await _stop(running)
 
+    async def _tell_level(self, pipeline: RecognitionPipeline) -> None:
+        """Spend as much on the stream as the load allows, and say when that changes."""
+        pace = pipeline.pace
+        if pace.reduced != self._admission.reduced:
+            pace.reduced = self._admission.reduced
+            level = self._session.service_level(reduced=pace.reduced, partial_interval_ms=pace.interval_ms)
+            await self._carry_out(level)
+
+    def _ran(self, times: StepTimes) -> None:
+        if self._slot.admitted is not None:
+            self._slot.admitted.ran(times)
+
+    def _count(self, audio_ms: int) -> None:
+        """So much audio has been listened to in all."""
+        if self._slot.admitted is not None:
+            self._slot.admitted.lasted((audio_ms - self._counted_ms) / 1000)
+        self._counted_ms = audio_ms
+
     def _take(self) -> list[Entry]:
         entries = self._inbox.take(self._taken_bytes_max)
         self._room.set()
@@ -242,7 +215,14 @@ class AsrStream:
 
         # What comes faster than it is spoken is due as if it were spoken: a file yields to who speaks now.
         spoken_s = max(self._clock(), self._inbox.began_s + hearing.audio_ms / 1000)
-        task = asyncio.create_task(self._hearers.run(run, spoken_s + hearing.due_ms / 1000, self._meter.share))
+
+        def observe(times: StepTimes) -> None:
+            self._ran(times)
+            if (admitted := self._slot.admitted) and (shown := hearing.transcript) and not shown.is_final:
+                admitted.result(times.ended_s - spoken_s, times.ended_s)
+
+        due_s = spoken_s + hearing.due_ms / 1000
+        task = asyncio.create_task(self._hearers.run(run, due_s, self._meter.share, observe))
         task.add_done_callback(lambda _: self._changed.set())
         return _Running(hearing, task)
 

@@ -12,6 +12,25 @@ Count = Annotated[int, Meta(ge=1)]
 Milliseconds = Annotated[int, Meta(ge=1)]
 
 
+Part = Annotated[float, Meta(gt=0, le=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionSettings:
+    """How well streams are to be served, and how much of the machine they may need for it."""
+
+    enabled: bool = True
+    """Whether what could not be served well is refused with `server_busy`; false takes all up to the limits."""
+    first_audio_ms: Milliseconds = 200
+    """From a synthesis request's turn to its first audio, for 95 % of them."""
+    partial_lag_ms: Milliseconds = 500
+    """From the audio that a partial rests on to the partial, for 95 % of them."""
+    utilisation_max: Part = 0.85
+    """The part of `engines.threads` that all streams together may need."""
+    pressure_from: Part = 0.6
+    """The part from which on less is spent on each stream; clients are told by `service_level`."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServingLimits:
     """What the server holds at most, and how long it waits."""

@@ -18,6 +18,7 @@ from hiwar.protocol.asr_session import AsrServerSession
 from hiwar.protocol.effects import AsrEffect, TtsEffect
 from hiwar.protocol.fields import text_of
 from hiwar.protocol.tts_session import TtsServerSession, TtsSessionLimits
+from hiwar.serving.admission import Admission, Kind
 from hiwar.serving.asr_stream import AsrStream
 from hiwar.serving.auth import Authenticator, require_service
 from hiwar.serving.clock import Clock
@@ -47,6 +48,7 @@ class SpeechService:
         *,
         authenticator: Authenticator,
         accounts: Accounts,
+        admission: Admission,
         limits: ServingLimits,
         synthesis: SynthesisSettings,
         recognition: RecognitionSettings,
@@ -70,6 +72,7 @@ class SpeechService:
         self._streams: set[TtsStream | AsrStream] = set()
         self._slots = Slots(limits, accounts.leases)
         self._accounts = accounts
+        self._admission = admission
 
     # -- life --------------------------------------------------------------------------------------------------
 
@@ -123,7 +126,7 @@ class SpeechService:
         self._authenticator.require_operator(credential)
 
     @contextlib.asynccontextmanager
-    async def slot(self, principal: Principal | None, service: Service) -> AsyncIterator[Slot]:
+    async def slot(self, principal: Principal | None) -> AsyncIterator[Slot]:
         """Room for one connection while the context is open: as a stream, or with None among those yet to sign in.
 
         Raises HiwarError server_busy, engine_unavailable or rate_limit_exceeded.
@@ -132,8 +135,6 @@ class SpeechService:
             raise refusals.going_away()
         _ = self.engines
         async with self._slots.room(principal) as slot:
-            if principal is not None and service == "asr":
-                await self._meter(slot, service).request()  # a stream is a request; synthesis counts its own
             yield slot
 
     async def end_revoked(self) -> None:
@@ -165,6 +166,7 @@ class SpeechService:
             connection,
             sign_in=functools.partial(self._tts_sign_in, slot),
             meter=self._meter(slot, "tts"),
+            admission=self._admission,
             open_pipeline=self._synthesis_pipeline,
             workers=self._synthesis_workers,
             metrics=self.metrics,
@@ -188,8 +190,11 @@ class SpeechService:
             segments = explain(spoken, voice=named, engine=engine, language=language)
             return await self._readings.read(segments)
 
-    def check_recognition(self, config: RecognitionConfig) -> None:
-        """Raises HiwarError for a stream that nothing which is loaded or installed can serve."""
+    async def admit_recognition(self, config: RecognitionConfig, slot: Slot) -> None:
+        """To be called before `transcribe`: takes a place for a slot that has signed in, and counts a request.
+
+        Raises HiwarError for what nothing that is loaded or installed can serve, server_busy and rate_limit_exceeded.
+        """
         check_encoding(config.encoding)
         recognizer = self.engines.recognizer(config.language)
         languages = recognizer.info.languages
@@ -198,6 +203,15 @@ class SpeechService:
         if config.word_timestamps and not recognizer.info.word_timestamps:
             raise HiwarError(ErrorCode.INVALID_REQUEST, "The recogniser has no word times; leave word_timestamps out.")
         Writing(config)
+        if slot.principal is not None:
+            await self._place(slot, config)
+
+    async def _place(self, slot: Slot, config: RecognitionConfig) -> None:
+        """A recognition stream takes its place among those that are served, and counts as a request."""
+        kind = Kind("asr", config.language if config.interim_results else f"{config.language} finals")
+        meter = self._meter(slot, "asr")
+        slot.admitted = slot.held.enter_context(self._admission.admitted(kind, meter.share))
+        await meter.request()
 
     async def transcribe(self, connection: Connection, config: RecognitionConfig, slot: Slot) -> None:
         """Serve a recognition connection to its end. A slot of nobody: it signs in by its first frame."""
@@ -210,7 +224,9 @@ class SpeechService:
             session,
             connection,
             sign_in=functools.partial(self._asr_sign_in, slot),
+            slot=slot,
             meter=self._meter(slot, "asr"),
+            admission=self._admission,
             open_pipeline=self._recognition_pipeline,
             listeners=self._listening_workers,
             hearers=self._hearing_workers,
@@ -247,7 +263,7 @@ class SpeechService:
     async def _asr_sign_in(self, slot: Slot, session: AsrServerSession, credential: str) -> tuple[AsrEffect, ...]:
         try:
             await self._slots.sign_in(slot, await self.sign_in(credential, "asr"))
-            await self._meter(slot, "asr").request()
+            await self._place(slot, session.config)
         except HiwarError as error:
             return session.refused(error)
         return session.signed_in(self._clock())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from hiwar.errors import Allowance, HiwarError
 from hiwar.protocol import refusals
+from hiwar.serving.admission import Admitted
 from hiwar.serving.keys import Principal
 from hiwar.serving.leases import Leases
 from hiwar.serving.limits import ServingLimits
@@ -25,6 +26,8 @@ class Slot:
     """What was left of the key's requests when the last one was counted."""
     held: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
     """What is given back with the slot."""
+    admitted: Admitted | None = None
+    """Its place among those that are served, for a stream that holds one from its beginning to its end."""
 
 
 class Slots:

@@ -27,6 +27,7 @@ from hiwar.protocol.effects import (
     TtsEffect,
 )
 from hiwar.protocol.tts_session import TtsServerSession
+from hiwar.serving.admission import Admission, Admitted, Kind
 from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection, Outgoing, Outlet, PeerGoneError
 from hiwar.serving.listening import END_S, for_client, listen, run_until, say_last
@@ -59,6 +60,8 @@ class _Job:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     step: "asyncio.Task[tuple[SpeechChunk, ...] | None] | None" = None
     audio_ms: float = 0.0
+    reduced: bool = False
+    """The service level that the client knows of."""
     stopped_s: float | None = None
 
     @property
@@ -76,6 +79,7 @@ class TtsStream:
         *,
         sign_in: Callable[[TtsServerSession, str], Awaitable[tuple[TtsEffect, ...]]],
         meter: Meter,
+        admission: Admission,
         open_pipeline: Callable[[SpeechRequest, SegmentFeed], AbstractContextManager[SynthesisPipeline]],
         workers: Workers,
         metrics: Metrics,
@@ -88,6 +92,7 @@ class TtsStream:
         self._outlet = Outlet(connection, send_timeout_ms=send_timeout_ms)
         self._sign_in = sign_in
         self._meter = meter
+        self._admission = admission
         self._open_pipeline = open_pipeline
         self._workers = workers
         self._metrics = metrics
@@ -183,10 +188,11 @@ class TtsStream:
     async def _speak_one(self, job: _Job) -> None:
         request_id = job.request.request_id
         try:
-            await self._meter.request()
-            with self._open_pipeline(job.request, job.feed) as pipeline:
-                await self._pump(job, pipeline)
-                progress = pipeline.progress
+            with self._admission.admitted(Kind("tts", job.request.voice), self._meter.share) as admitted:
+                await self._meter.request()
+                with self._open_pipeline(job.request, job.feed) as pipeline:
+                    await self._pump(job, pipeline, admitted)
+                    progress = pipeline.progress
         except PeerGoneError:
             raise
         except Exception as raised:  # noqa: BLE001 - the one place of this driver; the log gets it
@@ -201,7 +207,7 @@ class TtsStream:
                 self._metrics.cancel_to_idle(self._clock() - job.stopped_s)
         await self._carry_out(effects)
 
-    async def _pump(self, job: _Job, pipeline: SynthesisPipeline) -> None:
+    async def _pump(self, job: _Job, pipeline: SynthesisPipeline, admitted: Admitted) -> None:
         """Step by step from the engine to the socket, until the end or until nobody waits."""
         while not job.stopped:
             job.changed.clear()
@@ -210,26 +216,38 @@ class TtsStream:
                 await self._meter.characters(unpaid_chars)
                 if job.stopped:
                     return
-            chunks = await self._step(job, pipeline)
+            await self._tell_level(job, pipeline)
+            chunks = await self._step(job, pipeline, admitted)
             if chunks is None:
                 return
             for chunk in chunks:
                 if job.stopped:
                     return
-                await self._carry_out(self._said(job, chunk))
+                await self._carry_out(self._said(job, chunk, admitted))
             if pipeline.starved:
                 await self._changed(job, pipeline.resumes_s)
-            elif ahead_max_ms := self._settings.ahead_max_ms:
+            elif ahead_max_ms := self._ahead_max_ms(job):
                 await self._stopped(job, pipeline.played_until_s - ahead_max_ms / 1000)
 
-    async def _step(self, job: _Job, pipeline: SynthesisPipeline) -> tuple[SpeechChunk, ...] | None:
+    async def _tell_level(self, job: _Job, pipeline: SynthesisPipeline) -> None:
+        """Spend as much on the request as the load allows, and say when that changes."""
+        if job.reduced != self._admission.reduced:
+            job.reduced = pipeline.reduced = self._admission.reduced
+            await self._carry_out(self._session.service_level(job.request.request_id, reduced=job.reduced))
+
+    def _ahead_max_ms(self, job: _Job) -> int:
+        """How far ahead of its playback it is computed; 0 sets no bound."""
+        usual_ms, reduced_ms = self._settings.ahead_max_ms, self._settings.ahead_reduced_ms
+        return min(usual_ms or reduced_ms, reduced_ms) if job.reduced else usual_ms
+
+    async def _step(self, job: _Job, pipeline: SynthesisPipeline, admitted: Admitted) -> tuple[SpeechChunk, ...] | None:
         """One step on an engine thread, by the time at which its listener runs out of audio.
 
         First audio goes before all who have audio left to play, but not before one who is about to have none. Who
         needs many steps to it takes turns with the others.
         """
         due_s = pipeline.played_until_s if job.audio_ms else self._clock() + _LATE_S
-        job.step = asyncio.ensure_future(self._workers.run(pipeline.step, due_s, self._meter.share))
+        job.step = asyncio.ensure_future(self._workers.run(pipeline.step, due_s, self._meter.share, admitted.ran))
         try:
             return await job.step
         except asyncio.CancelledError:
@@ -240,12 +258,14 @@ class TtsStream:
         finally:
             job.step = None
 
-    def _said(self, job: _Job, chunk: SpeechChunk) -> tuple[TtsEffect, ...]:
+    def _said(self, job: _Job, chunk: SpeechChunk, admitted: Admitted) -> tuple[TtsEffect, ...]:
         now, request_id = self._clock(), job.request.request_id
         if chunk.flushed:
             return self._session.flushed(request_id, chunk.progress, now)
         if not job.audio_ms and chunk.progress.audio_ms and job.asked_s is not None:
             self._metrics.first_audio(now - job.asked_s)
+            admitted.result(now - job.asked_s, now)
+        admitted.lasted((chunk.progress.audio_ms - job.audio_ms) / 1000)
         job.audio_ms = chunk.progress.audio_ms
         return self._session.audio(request_id, chunk.audio, chunk.progress, now, chunk.words)
 

@@ -30,6 +30,7 @@ class Words:
         speed: float,
         sample_rate: int,
         continues: bool = False,
+        long_pieces: bool = False,
     ) -> Iterator[SpeechPiece]:
         raise AssertionError("nobody speaks")
 

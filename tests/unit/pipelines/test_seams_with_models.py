@@ -73,6 +73,7 @@ class Recording:
         speed: float,
         sample_rate: int,
         continues: bool = False,
+        long_pieces: bool = False,
     ) -> Iterator[SpeechPiece]:
         self.sample_rate = sample_rate
         for piece in self._engine.synthesize(

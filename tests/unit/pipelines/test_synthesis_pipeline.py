@@ -34,6 +34,7 @@ class CountingEngine:
     def __init__(self, blocks: int | Exception, *, rates: tuple[int, ...] = (), block_samples: int = 160) -> None:
         self.asked: list[tuple[str, str, Language, float]] = []
         self.rates: list[int] = []
+        self.lengthened: list[bool] = []
         self.continued: list[bool] = []
         self.begun = 0
         self.held: list[Iterator[SpeechPiece]] = []
@@ -55,8 +56,10 @@ class CountingEngine:
         speed: float,
         sample_rate: int,
         continues: bool = False,
+        long_pieces: bool = False,
     ) -> Iterator[SpeechPiece]:
         self.continued.append(continues)
+        self.lengthened.append(long_pieces)
         self.asked.append((text, voice, language, speed))
         self.rates.append(sample_rate)
         self.held.append(self._speak(text))  # an iterator that nobody else drops: it ends when it is closed

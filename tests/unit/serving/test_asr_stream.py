@@ -16,9 +16,10 @@ from hiwar.protocol.asr_session import AsrServerSession
 from hiwar.protocol.effects import AsrEffect
 from hiwar.serving.asr_stream import AsrStream
 from hiwar.serving.keys import UNLIMITED, KeyLimits
+from hiwar.serving.slots import Slot
 from hiwar.serving.workers import Workers
 from hiwar.vocabulary import AudioEncoding, RecognitionConfig, SpeechEnded, SpeechStarted, Transcript
-from support.accounts import own_meter
+from support.accounts import open_admission, own_meter
 from support.limits import ASR_LIMITS
 from support.streams import Gate, HeldClock, QueueConnection, RecognitionStep, ScriptedRecognition, run
 
@@ -81,7 +82,9 @@ async def listening(
         session,
         connection,
         sign_in=sign_in,
+        slot=Slot(),
         meter=own_meter(limits, "asr"),
+        admission=open_admission(),
         open_pipeline=open_pipeline,
         listeners=workers,
         hearers=hearers,

@@ -24,10 +24,11 @@ from hiwar.serving.keys import KeyStore, Principal
 from hiwar.serving.limits import ServingLimits
 from hiwar.serving.request_ids import new_request_id
 from hiwar.serving.service import SpeechService
+from hiwar.serving.slots import Slot
 from hiwar.serving.workers import Workers
 from hiwar.text.explanation import TokenReading
 from hiwar.vocabulary import AudioEncoding, Language, RecognitionConfig
-from support.accounts import own_accounts
+from support.accounts import open_admission, own_accounts
 from support.serving import WAIT_S
 from support.streams import HeldClock, QueueConnection, run
 
@@ -56,6 +57,7 @@ async def serving(
     service = SpeechService(
         authenticator=Authenticator(store, None),
         accounts=own_accounts(),
+        admission=open_admission(),
         limits=limits or ServingLimits(),
         synthesis=SynthesisSettings(),
         recognition=RecognitionSettings(),
@@ -75,12 +77,12 @@ async def serving(
 
 async def speak(service: SpeechService, connection: QueueConnection, principal: Principal | None) -> None:
     """What a transport does."""
-    async with service.slot(principal, "tts") as slot:
+    async with service.slot(principal) as slot:
         await service.speak(connection, slot)
 
 
 async def transcribe(service: SpeechService, connection: QueueConnection, principal: Principal | None) -> None:
-    async with service.slot(principal, "asr") as slot:
+    async with service.slot(principal) as slot:
         await service.transcribe(connection, RecognitionConfig("r"), slot)
 
 
@@ -110,10 +112,10 @@ def test_a_language_that_nothing_here_hears_is_refused(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with serving(tmp_path, loaded=False) as (service, _):
             service.begin(replace(tone_engines(), recognition=EnglishAlone()))
-            service.check_recognition(RecognitionConfig("r", language="auto"))
-            service.check_recognition(RecognitionConfig("r", language="en"))
+            await service.admit_recognition(RecognitionConfig("r", language="auto"), Slot())
+            await service.admit_recognition(RecognitionConfig("r", language="en"), Slot())
             with pytest.raises(HiwarError) as caught:
-                service.check_recognition(RecognitionConfig("r", language="ar"))
+                await service.admit_recognition(RecognitionConfig("r", language="ar"), Slot())
             assert caught.value.code is ErrorCode.UNSUPPORTED_LANGUAGE
             assert "en" in caught.value.message
 
@@ -123,11 +125,11 @@ def test_a_language_that_nothing_here_hears_is_refused(tmp_path: Path) -> None:
 def test_an_encoding_whose_codec_is_not_installed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> None:
         async with serving(tmp_path) as (service, _):
-            service.check_recognition(RecognitionConfig("r", encoding=AudioEncoding.OGG_OPUS))
+            await service.admit_recognition(RecognitionConfig("r", encoding=AudioEncoding.OGG_OPUS), Slot())
             monkeypatch.setitem(sys.modules, "av", None)
-            service.check_recognition(RecognitionConfig("r", encoding=AudioEncoding.MULAW))
+            await service.admit_recognition(RecognitionConfig("r", encoding=AudioEncoding.MULAW), Slot())
             with pytest.raises(HiwarError) as caught:
-                service.check_recognition(RecognitionConfig("r", encoding=AudioEncoding.OGG_OPUS))
+                await service.admit_recognition(RecognitionConfig("r", encoding=AudioEncoding.OGG_OPUS), Slot())
             assert caught.value.code is ErrorCode.UNSUPPORTED_FORMAT
 
     run(scenario())
@@ -144,12 +146,12 @@ def test_nothing_is_taken_while_models_load(tmp_path: Path) -> None:
         async with serving(tmp_path, loaded=False) as (service, _):
             assert not service.ready
             with pytest.raises(HiwarError) as caught:
-                async with service.slot(ANYONE, "tts"):
+                async with service.slot(ANYONE):
                     pass
             assert caught.value.code is ErrorCode.ENGINE_UNAVAILABLE
             service.begin(tone_engines())
             assert service.ready
-            async with service.slot(ANYONE, "tts"):
+            async with service.slot(ANYONE):
                 pass
 
     run(scenario())
@@ -157,11 +159,11 @@ def test_nothing_is_taken_while_models_load(tmp_path: Path) -> None:
 
 def test_there_is_room_for_so_many_streams(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with serving(tmp_path, ServingLimits(streams_max=2)) as (service, _), service.slot(ANYONE, "tts"):
+        async with serving(tmp_path, ServingLimits(streams_max=2)) as (service, _), service.slot(ANYONE):
             for _ in range(3):
-                async with service.slot(ANYONE, "asr"):
+                async with service.slot(ANYONE):
                     with pytest.raises(HiwarError) as caught:
-                        async with service.slot(ANYONE, "tts"):
+                        async with service.slot(ANYONE):
                             pass
                 assert caught.value.code is ErrorCode.SERVER_BUSY
 
@@ -172,14 +174,14 @@ def test_connections_yet_to_sign_in_take_no_streams_place_and_have_a_limit_of_th
     async def scenario() -> None:
         limits = ServingLimits(streams_max=1, connections_unsigned_max=2)
         async with serving(tmp_path, limits) as (service, _):
-            async with service.slot(None, "tts"), service.slot(None, "asr"):
+            async with service.slot(None), service.slot(None):
                 with pytest.raises(HiwarError) as caught:
-                    async with service.slot(None, "tts"):
+                    async with service.slot(None):
                         pass
                 assert caught.value.code is ErrorCode.SERVER_BUSY
-                async with service.slot(ANYONE, "tts"):
+                async with service.slot(ANYONE):
                     pass
-            async with service.slot(ANYONE, "tts"), service.slot(None, "tts"):
+            async with service.slot(ANYONE), service.slot(None):
                 pass
 
     run(scenario())
@@ -201,7 +203,7 @@ def test_signing_in_by_the_first_frame_takes_a_streams_place_and_gives_up_the_ot
                 assert connection.closed == (4503, "server_busy")
             first.say(None)
             await stream
-            async with service.slot(ANYONE, "tts"):
+            async with service.slot(ANYONE):
                 pass
 
     run(scenario())
@@ -210,7 +212,7 @@ def test_signing_in_by_the_first_frame_takes_a_streams_place_and_gives_up_the_ot
 def test_a_drain_waits_for_those_who_never_signed_in(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with serving(tmp_path) as (service, _), AsyncExitStack() as slots:
-            await slots.enter_async_context(service.slot(None, "tts"))
+            await slots.enter_async_context(service.slot(None))
             draining = asyncio.create_task(service.drain())
             for _ in range(10):
                 await asyncio.sleep(0)
@@ -322,7 +324,7 @@ def test_drain_closes_every_stream_and_takes_no_more(tmp_path: Path) -> None:
             assert mouth.closed == ear.closed == (1001, "server is stopping")
             assert stranger.closed == (4503, "server_busy")
             with pytest.raises(HiwarError) as caught:
-                async with service.slot(ANYONE, "tts"):
+                async with service.slot(ANYONE):
                     pass
             assert caught.value.code is ErrorCode.SERVER_BUSY
 
@@ -335,7 +337,7 @@ def test_a_stream_that_took_its_slot_before_the_drain_and_began_after_it_is_drai
 ) -> None:
     async def scenario() -> None:
         async with serving(tmp_path) as (service, _), AsyncExitStack() as slots:
-            slot = await slots.enter_async_context(service.slot(principal, "tts"))
+            slot = await slots.enter_async_context(service.slot(principal))
             draining = asyncio.create_task(service.drain())
             await asyncio.sleep(0)
             assert not draining.done()

@@ -13,7 +13,7 @@ from hiwar.serving.keys import KeyStore
 from hiwar.serving.limits import ServingLimits
 from hiwar.serving.service import SpeechService
 from hiwar.serving.workers import Workers
-from support.accounts import own_accounts
+from support.accounts import open_admission, own_accounts
 from support.streams import HeldClock, run
 
 
@@ -24,6 +24,7 @@ def test_a_broken_store_shows_no_path(tmp_path: Path, caplog: pytest.LogCaptureF
     service = SpeechService(
         authenticator=Authenticator(store, None),
         accounts=own_accounts(),
+        admission=open_admission(),
         limits=ServingLimits(),
         synthesis=SynthesisSettings(),
         recognition=RecognitionSettings(),

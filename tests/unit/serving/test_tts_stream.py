@@ -19,7 +19,7 @@ from hiwar.serving.tts_stream import TtsStream
 from hiwar.serving.workers import Share, Workers
 from hiwar.text.feed import Segment, SegmentFeed
 from hiwar.vocabulary import SpeechRequest
-from support.accounts import own_meter
+from support.accounts import open_admission, own_meter
 from support.limits import TTS_LIMITS
 from support.streams import Gate, HeldClock, QueueConnection, ScriptedSpeech, SpeechStep, Starved, run
 
@@ -88,6 +88,7 @@ async def speaking(
         connection,
         sign_in=sign_in,
         meter=own_meter(limits, "tts"),
+        admission=open_admission(),
         open_pipeline=open_pipeline,
         workers=workers,
         metrics=metrics,

@@ -67,14 +67,16 @@ class HibariEngine:
         speed: float,
         sample_rate: int,
         continues: bool = False,
+        long_pieces: bool = False,
     ) -> Iterator[SpeechPiece]:
-        """Pieces of about 190 ms, 400 ms, then 800 ms; empty ones where a step only prepared. Raises EngineError."""
+        """About 190, 400, then 800 ms, long pieces 1,600; empty ones where a step only prepared. Raises EngineError."""
         if voice not in SHAPES:
             raise EngineError("This engine has no such voice; choose one that it lists.")
         if sample_rate not in self._outputs:
             raise EngineError("This engine does not emit that sample rate; choose one that it lists.")
         pace = speed * (SHAPES[voice].pace if language == "ar" else 1.0)
-        return self._pieces(self._phonemizer(text, language, continues=continues), voice, pace, sample_rate)
+        schedule = self._schedule.lengthened() if long_pieces else self._schedule
+        return self._pieces(self._phonemizer(text, language, continues=continues), voice, pace, sample_rate, schedule)
 
     def explain(self, text: str, *, voice: str, language: Language) -> tuple[TokenReading, ...]:  # noqa: ARG002
         """The same for every voice: they are one model."""
@@ -85,16 +87,16 @@ class HibariEngine:
         self._model = None
 
     def _pieces(
-        self, strings: tuple[Phonemes, ...], voice: str, speed: float, sample_rate: int
+        self, strings: tuple[Phonemes, ...], voice: str, speed: float, sample_rate: int, schedule: Schedule
     ) -> Iterator[SpeechPiece]:
         said_ms = 0.0
         for phonemes in strings:
-            for piece in self._speak(phonemes, voice, speed, sample_rate, said_ms):
+            for piece in self._speak(phonemes, voice, speed, sample_rate, schedule, said_ms):
                 yield piece
                 said_ms += len(piece.samples) * 1000 / sample_rate
 
     def _speak(
-        self, phonemes: Phonemes, voice: str, speed: float, sample_rate: int, from_ms: float
+        self, phonemes: Phonemes, voice: str, speed: float, sample_rate: int, schedule: Schedule, from_ms: float
     ) -> Iterator[SpeechPiece]:
         model = self._model
         if model is None:
@@ -106,7 +108,7 @@ class HibariEngine:
         sounding = vocoder.Vocoder(
             self._outputs[sample_rate], self._shapings[voice, sample_rate], SHAPES[voice], self._noise
         )
-        for stretch in speak(model, timing, sounding, self._schedule):
+        for stretch in speak(model, timing, sounding, schedule):
             if words is None:
                 words = WordTimes(spelled.words, timing, stretch.start, from_ms)
             if stretch.stop == timing.frame_count:

@@ -4,7 +4,7 @@ Silence before the first sound and after the last is left out; the pause that fo
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, repeat
 
 import numpy as np
@@ -43,6 +43,10 @@ class Schedule:
     windows: tuple[int, ...] = (16, 32, 64)
     context: int = 18
     block_frames: int = 320
+
+    def lengthened(self) -> "Schedule":
+        """With later windows of twice the length: what is computed around them, only to be left out, is half."""
+        return replace(self, windows=(*self.windows, 2 * self.windows[-1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The piper engine: a segment to phonemes, their utterances streamed one after another, words beside their audio."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ from hiwar.text.explanation import TokenReading
 from hiwar.vocabulary import Language
 
 _SERVED = Schedule()
+_LONG = replace(_SERVED, windows=(*_SERVED.windows, 2 * _SERVED.windows[-1]))
 
 _ONSET_MS = 2
 """Of the first samples, which fade in: some voices breathe where they are cut off from the silence before them."""
@@ -83,12 +84,14 @@ class PiperEngine:
         speed: float,
         sample_rate: int,
         continues: bool = False,
+        long_pieces: bool = False,
     ) -> Iterator[SpeechPiece]:
-        """A step prepares, which gives no samples, or sounds up to 32 frames (0.4 s). Raises EngineError."""
+        """A step prepares, which gives no samples, or sounds up to 32 frames (0.4 s), or 64. Raises EngineError."""
         if sample_rate != self._info.sample_rate:
             raise EngineError("This engine speaks at the sample rate of its voices alone.")
         loaded = self._voice(voice)
-        return _spoken(loaded, loaded.phonemize(text, language, continues=continues), speed)
+        schedule = _LONG if long_pieces else _SERVED
+        return _spoken(loaded, loaded.phonemize(text, language, continues=continues), speed, schedule)
 
     def explain(self, text: str, *, voice: str, language: Language) -> tuple[TokenReading, ...]:
         """By the reader of the voice, whose phonemes are its own. Raises EngineError."""
@@ -106,11 +109,13 @@ class PiperEngine:
             raise EngineError("This engine has no such voice; choose one that it lists.") from None
 
 
-def _spoken(voice: LoadedVoice, strings: tuple[Phonemes, ...], speed: float) -> Iterator[SpeechPiece]:
+def _spoken(
+    voice: LoadedVoice, strings: tuple[Phonemes, ...], speed: float, schedule: Schedule
+) -> Iterator[SpeechPiece]:
     before = 0
     for phonemes in strings:
         utterance = compose(phonemes, voice.file)
-        stream = UtteranceStream(voice.model, utterance, _delivery(voice, speed, phonemes), _SERVED)
+        stream = UtteranceStream(voice.model, utterance, _delivery(voice, speed, phonemes), schedule)
         for piece in _pieces(stream, utterance.words, voice, before):
             yield piece
             before += piece.samples.size

@@ -50,6 +50,7 @@ class ToneSynthesis:
         speed: float,
         sample_rate: int,
         continues: bool = False,  # noqa: ARG002 - nor has the end of a sentence a sound of its own
+        long_pieces: bool = False,  # noqa: ARG002 - nor would they cost less
     ) -> Iterator[SpeechPiece]:
         """One piece a character. Raises EngineError for a voice other than `tone`; white space alone is silent."""
         if voice != "tone" or sample_rate != _SAMPLE_RATE:

@@ -74,7 +74,7 @@ async def _transcribe(
 ) -> None:
     parameters = recognition_parameters(wanted, call.request_id)
     config = recognition_config(parameters, new_request_id=new_request_id)
-    service.check_recognition(config)
+    await service.admit_recognition(config, call.slot)
 
     def told(message: ServerMessage | bytes) -> asr_pb2.RecognizeResponse | None:
         return recognition_response(message, speech_events=wanted.enable_speech_events)

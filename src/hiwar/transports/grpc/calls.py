@@ -59,7 +59,7 @@ async def carry(
         if given not in (None, request_id):
             message = "x-request-id must be 1 to 64 letters, digits, '-' or '_'."
             raise HiwarError(ErrorCode.INVALID_REQUEST, message)
-        async with service.slot(principal, wanted) as slot:
+        async with service.slot(principal) as slot:
             answer = await serve(Call(context, slot, request_id, greeted))
         await greeted
     except PeerGoneError:

@@ -80,7 +80,7 @@ def speech_routes(service: SpeechService) -> list[BaseRoute]:
 
     async def speech(request: Request, response: StreamedResponse) -> None:
         principal = await must_sign_in(request, service, "tts")
-        async with service.slot(principal, "tts") as slot:
+        async with service.slot(principal) as slot:
             response.counted_by(slot)
             limits = service.limits.speech_request()
             body_bytes_max = limits.text_chars_max * _JSON_BYTES_PER_CHAR + _OTHER_FIELDS_BYTES

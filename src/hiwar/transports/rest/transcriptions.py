@@ -83,7 +83,7 @@ def transcription_routes(service: SpeechService, reading: Workers) -> list[BaseR
 
     async def transcription(request: Request, response: StreamedResponse) -> None:
         principal = await must_sign_in(request, service, "asr")
-        async with service.slot(principal, "asr") as slot, upload(request, service.limits) as received:
+        async with service.slot(principal) as slot, upload(request, service.limits) as received:
             response.counted_by(slot)
             asked = CreateTranscription.of(received.fields)
             job = _Transcription(service, asked, response, asked_request_id(request))
@@ -113,7 +113,7 @@ class _Transcription:
     async def run(self, file: BinaryIO, reading: Workers, slot: Slot) -> None:
         """Read the file, hear it and answer."""
         service, asked = self._service, self._asked
-        service.check_recognition(self._config)
+        await service.admit_recognition(self._config, slot)
         read = partial(read_recording, file, service.limits.upload_audio_max_s, lambda: self._wanted)
         recording = await reading.run(read, clock.monotonic())
         if recording is None:

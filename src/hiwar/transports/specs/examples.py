@@ -18,6 +18,7 @@ from hiwar.protocol.messages import (
     KeepAlive,
     Partial,
     Ready,
+    ServiceLevel,
     SignIn,
     SpeechEndedEvent,
     SpeechStartedEvent,
@@ -91,5 +92,9 @@ MESSAGES: Mapping[type[msgspec.Struct], tuple[msgspec.Struct, ...]] = {
         Final("call-17", 0, "good morning", 0.97, "en", 200, 860, 180, words=_ENGLISH_WORDS, itn="good morning"),
     ),
     SpeechEndedEvent: (SpeechEndedEvent("k3v9x2ma", 0, 960),),
+    ServiceLevel: (
+        ServiceLevel("reduced", "k3v9x2ma", partial_interval_ms=1000),
+        ServiceLevel("full", "k3v9x2ma", partial_interval_ms=300),
+    ),
     Done: (Done("k3v9x2ma", audio_ms=2400, segments=1),),
 }

@@ -84,6 +84,8 @@ FIELDS: Mapping[str, Keywords] = {
     "Ready.sample_rate": _says("In Hz, as the stream asked for."),
     "encoding": _says("How the stream's audio is read."),
     "interim_results": _says("Whether partials come."),
+    "level": _says("How much is spent on it from now on."),
+    "partial_interval_ms": _says("The least audio from one partial to the next; a synthesis request has none."),
     "stable": _says("The prefix of `transcript` that never changes again."),
     "Final.words": _says("When `word_timestamps` asked for them."),
     "itn": _says("The transcript with spoken numbers as digits, when `itn` asked for it."),

@@ -25,9 +25,9 @@ def asr_routes(service: SpeechService) -> list[BaseRoute]:
         try:
             principal = await signed_in(socket, service, "asr")
             config = recognition_config(socket.query_params, new_request_id=lambda: request_id)
-            async with service.slot(principal, "asr") as slot:
+            async with service.slot(principal) as slot:
                 with contextlib.suppress(PeerGoneError):
-                    service.check_recognition(config)
+                    await service.admit_recognition(config, slot)
                     await service.transcribe(await accept(socket, request_id), config, slot)
         except HiwarError as error:
             await refuse(socket, error, request_id)

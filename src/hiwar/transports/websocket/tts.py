@@ -22,7 +22,7 @@ def tts_routes(service: SpeechService) -> list[BaseRoute]:
         request_id = new_request_id()
         try:
             principal = await signed_in(socket, service, "tts")
-            async with service.slot(principal, "tts") as slot:
+            async with service.slot(principal) as slot:
                 with contextlib.suppress(PeerGoneError):
                     await service.speak(await accept(socket, request_id), slot)
         except HiwarError as error:

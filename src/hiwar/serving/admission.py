@@ -1,0 +1,181 @@
+"""Whether one more stream, or synthesis request, can be served as well as those that are here.
+
+Knows what each kind of work costs on this machine, from the engine steps as they run, and how late results have been.
+Plain code that is asked; where it is asked, and what is told to the client, is left to the service and the drivers.
+"""
+
+import contextlib
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from math import ceil
+
+from hiwar.errors import ErrorCode, HiwarError
+from hiwar.serving.clock import Clock
+from hiwar.serving.costs import Cost, Punctuality
+from hiwar.serving.keys import Service
+from hiwar.serving.limits import AdmissionSettings
+from hiwar.serving.workers import Share, StepTimes
+
+_RELIEVED = 0.8
+"""The part of the load that began the pressure, below which it is over."""
+_RETRY_MIN_S, _RETRY_MAX_S = 0.1, 10.0
+_HELD_S: Mapping[Service, float] = {"tts": 2.0, "asr": 20.0}
+"""How long work is held at first guess, until some has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Work of one cost: which service, and by what. As many as there are voices and languages."""
+
+    service: Service
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Admitted:
+    """One stream, or request, that was taken. Its driver tells what it takes; that is how costs are known."""
+
+    kind: Kind
+    share: Share
+    began_s: float
+    cost: Cost = field(repr=False)
+    punctuality: Punctuality = field(repr=False)
+    reduced: Callable[[], bool] = field(repr=False)
+    first_is_waited_for: bool = True
+    """Whether its first result is still to come."""
+    compute_s: float = 0.0
+
+    def ran(self, times: StepTimes) -> None:
+        """A step of it is over."""
+        self.compute_s += times.ran_s
+        self.cost.add(compute_s=times.ran_s, reduced=self.reduced())
+
+    def lasted(self, audio_s: float) -> None:
+        """So much more audio was made or heard by these steps."""
+        self.cost.add(audio_s=audio_s, reduced=self.reduced())
+
+    def result(self, late_s: float, now: float) -> None:
+        """A result that the objective is about came so long after it was waited for: first audio, or a partial."""
+        if self.first_is_waited_for:
+            self.first_is_waited_for = False
+            self.cost.first(self.compute_s)
+        self.punctuality.add(late_s, now)
+
+
+class Admission:
+    """All that is being served. `threads` is how many seconds of compute the machine has in a second."""
+
+    def __init__(
+        self,
+        settings: AdmissionSettings,
+        threads: float,
+        clock: Clock,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.refused: Counter[str] = Counter()
+        """How often, by reason."""
+        self._settings = settings
+        self._threads = threads
+        self._clock = clock
+        self._chance = chance
+        self._costs: dict[Kind, Cost] = {}
+        self._here: set[Admitted] = set()
+        self._held_s = dict(_HELD_S)
+        self._punctuality = {
+            "tts": Punctuality(settings.first_audio_ms / 1000),
+            "asr": Punctuality(settings.partial_lag_ms / 1000),
+        }
+        self._reduced = False
+
+    @property
+    def reduced(self) -> bool:
+        """Whether less is spent on each stream, so that all of them are served: longer steps, fewer partials."""
+        return self._reduced
+
+    @property
+    def load(self) -> float:
+        """The part of the machine that those need who are here, 0 to 1 and beyond."""
+        return self._demand(self._here) / self._threads
+
+    @contextlib.contextmanager
+    def admitted(self, kind: Kind, share: Share) -> Iterator[Admitted]:
+        """A place for the time of the context. Raises HiwarError server_busy, with a time to wait."""
+        now = self._clock()
+        cost = self._costs.setdefault(kind, Cost.guessed(kind.service))
+        punctuality = self._punctuality[kind.service]
+        mine = Admitted(kind, share, now, cost, punctuality, lambda: self._reduced)
+        if self._settings.enabled and self._here:
+            self._examine(mine)
+        self._here.add(mine)
+        self._weigh()
+        try:
+            yield mine
+        finally:
+            self._here.discard(mine)
+            held_s = self._held_s[kind.service]
+            self._held_s[kind.service] = held_s + (self._clock() - now - held_s) / 16
+            self._weigh()
+
+    def _examine(self, mine: Admitted) -> None:
+        """Raise HiwarError when an objective would not hold with one more.
+
+        A key that has less than its even share of the machine is taken as long as there is any compute left: the
+        schedule lets it have that, and who has more than theirs waits.
+        """
+        demand_s = self._demand([*self._here, mine], reduced=True)
+        is_modest = self._is_modest(mine)
+        if demand_s > self._threads * (1.0 if is_modest else self._settings.utilisation_max):
+            self._refuse("compute", self._released_in_s(mine.kind.service))
+        late_s = self._first_result_s(mine) - mine.punctuality.objective_s
+        if mine.kind.service == "tts" and late_s > 0:
+            self._refuse("first_audio", late_s)
+        if not is_modest and not mine.punctuality.holds(mine.began_s):
+            reason = "first_audio" if mine.kind.service == "tts" else "partial_lag"
+            self._refuse(reason, max(1.0, self._released_in_s(mine.kind.service)))
+
+    def _is_modest(self, mine: Admitted) -> bool:
+        """Whether its key has nothing here, or would have no more than its even share beside others."""
+        key = mine.share.key
+        weights = {admitted.share.key: admitted.share.weight for admitted in self._here}
+        if key not in weights:
+            return True
+        own_s = self._demand([mine, *(admitted for admitted in self._here if admitted.share.key == key)], reduced=True)
+        even_s = self._threads * self._settings.utilisation_max * mine.share.weight / sum(weights.values())
+        return len(weights) > 1 and own_s <= even_s
+
+    def _first_result_s(self, mine: Admitted) -> float:
+        """When the first result would come: behind those of the own key, and one turn of each other key."""
+        behind: dict[str, list[float]] = {}
+        for admitted in self._here:
+            if admitted.first_is_waited_for and admitted.kind.service == mine.kind.service:
+                behind.setdefault(admitted.share.key, []).append(admitted.cost.first_s)
+        own_s = sum(behind.pop(mine.share.key, ()))
+        # In turns: another key gets as much as the own one, and one step.
+        others_s = sum(min(sum(theirs), own_s + max(theirs)) for theirs in behind.values())
+        return (own_s + others_s) / self._threads + mine.cost.first_s
+
+    def _refuse(self, reason: str, wait_s: float) -> None:
+        self.refused[reason] += 1
+        # Spread, or all who were refused together come back together.
+        spread_s = min(_RETRY_MAX_S, max(_RETRY_MIN_S, wait_s)) * (0.75 + self._chance() / 2)
+        message = "The server has as much to do as it can do well; try again after retry_after_ms."
+        raise HiwarError(ErrorCode.SERVER_BUSY, message, ceil(spread_s * 1000))
+
+    def _released_in_s(self, service: Service) -> float:
+        """When the next of those here is likely to end."""
+        count = sum(admitted.kind.service == service for admitted in self._here)
+        return self._held_s[service] / max(1, count)
+
+    def _demand(self, those: "set[Admitted] | list[Admitted]", *, reduced: bool | None = None) -> float:
+        """Seconds of compute in a second, as they are served now, or would be with less spent on each."""
+        level = self._reduced if reduced is None else reduced
+        kinds = Counter(admitted.kind for admitted in those)
+        return sum(count * self._costs[kind].rate(reduced=level) for kind, count in kinds.items())
+
+    def _weigh(self) -> None:
+        """Begin to spend less, or end it, by what would be needed if all were served in full."""
+        full = self._demand(self._here, reduced=False) / self._threads
+        pressure = self._settings.pressure_from
+        self._reduced = self._settings.enabled and full > (pressure * _RELIEVED if self._reduced else pressure)

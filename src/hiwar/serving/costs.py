@@ -1,0 +1,94 @@
+"""What one kind of work costs on this machine, and how punctual results have been; learned while it is done."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from hiwar.serving.keys import Service
+
+_GUESSED = {"tts": 0.1, "asr": 0.3}
+"""Seconds of compute a second of audio, before any was measured: rather too much than too little."""
+_GUESSED_FIRST_S = 0.02
+_GUESS_COUNTS_S = 5.0
+_REMEMBERED_S = 120.0
+"""Audio of which the cost is known; what is older counts for less and less."""
+_REDUCED = 0.7
+"""What is left of the cost when less is spent, before that was measured."""
+
+_WINDOW_S = 10.0
+_RESULTS_MAX = 2048
+_EXCUSED = 0.05
+"""The part of the results that may be late: the objective is one of the 95th percentile."""
+
+
+@dataclass(slots=True)
+class _Ratio:
+    compute_s: float
+    audio_s: float
+
+    def add(self, compute_s: float, audio_s: float) -> None:
+        self.compute_s += compute_s
+        self.audio_s += audio_s
+        if self.audio_s > _REMEMBERED_S:
+            kept = _REMEMBERED_S / self.audio_s
+            self.compute_s *= kept
+            self.audio_s *= kept
+
+    @property
+    def value(self) -> float:
+        return self.compute_s / self.audio_s
+
+
+@dataclass(slots=True)
+class Cost:
+    """Of one kind of work: compute for a second of audio, in full and with less spent on it, and before any result."""
+
+    full: _Ratio
+    less: _Ratio | None = None
+    first_s: float = _GUESSED_FIRST_S
+
+    @classmethod
+    def guessed(cls, service: Service) -> "Cost":
+        """Before anything was measured."""
+        return cls(_Ratio(_GUESSED[service] * _GUESS_COUNTS_S, _GUESS_COUNTS_S))
+
+    def add(self, *, compute_s: float = 0.0, audio_s: float = 0.0, reduced: bool) -> None:
+        """So much was computed, or so much audio came of it."""
+        if reduced and self.less is None:
+            self.less = _Ratio(self.full.value * _REDUCED * _GUESS_COUNTS_S, _GUESS_COUNTS_S)
+        ratio = self.less if reduced and self.less is not None else self.full
+        ratio.add(compute_s, audio_s)
+
+    def first(self, compute_s: float) -> None:
+        """A first result took so much compute."""
+        self.first_s += (compute_s - self.first_s) / 8
+
+    def rate(self, *, reduced: bool) -> float:
+        """Seconds of compute for a second of audio."""
+        if not reduced:
+            return self.full.value
+        return self.full.value * _REDUCED if self.less is None else min(self.full.value, self.less.value)
+
+
+@dataclass(slots=True)
+class Punctuality:
+    """Whether the results of the last ten seconds came within the objective, all but one in twenty."""
+
+    objective_s: float
+    _results: deque[tuple[float, bool]] = field(default_factory=deque)
+    _late: int = 0
+
+    def add(self, late_s: float, now: float) -> None:
+        """A result came so long after it was waited for."""
+        is_late = late_s > self.objective_s
+        self._results.append((now, is_late))
+        self._late += is_late
+        self._forget(now)
+
+    def holds(self, now: float) -> bool:
+        """Whether the objective does; a single late result is none too many."""
+        self._forget(now)
+        return self._late <= max(1.0, _EXCUSED * len(self._results))
+
+    def _forget(self, now: float) -> None:
+        while self._results and (len(self._results) > _RESULTS_MAX or now - self._results[0][0] > _WINDOW_S):
+            self._late -= self._results.popleft()[1]
