@@ -20,6 +20,12 @@ from hiwar.serving.workers import Share, StepTimes
 
 _RELIEVED = 0.8
 """The part of the load that began the pressure, below which it is over."""
+_YOUNG_S = 3.0
+"""How long a stream has been here before its effect on the others is seen."""
+_RUSH = 0.4
+"""The part of the machine that streams younger than that may need."""
+_GREEDY = 1.5
+"""How many even shares of the machine make a key that others need not wait for."""
 _RETRY_MIN_S, _RETRY_MAX_S = 0.1, 10.0
 _HELD_S: Mapping[Service, float] = {"tts": 2.0, "asr": 20.0}
 """How long work is held at first guess, until some has ended."""
@@ -49,8 +55,10 @@ class Admitted:
 
     def ran(self, times: StepTimes) -> None:
         """A step of it is over."""
-        self.compute_s += times.ran_s
-        self.cost.add(compute_s=times.ran_s, reduced=self.reduced())
+        # On a busy machine a step stands still for a part of its time; an engine may compute where no one sees it.
+        compute_s = max(times.cpu_s, times.ran_s / 2)
+        self.compute_s += compute_s
+        self.cost.add(compute_s=compute_s, reduced=self.reduced())
 
     def lasted(self, audio_s: float) -> None:
         """So much more audio was made or heard by these steps."""
@@ -128,6 +136,8 @@ class Admission:
         is_modest = self._is_modest(mine)
         if demand_s > self._threads * (1.0 if is_modest else self._settings.utilisation_max):
             self._refuse("compute", self._released_in_s(mine.kind.service))
+        if mine.kind.service == "asr" and not is_modest and self._is_rush(mine, demand_s):
+            self._refuse("rush", _YOUNG_S / 2)
         late_s = self._first_result_s(mine) - mine.punctuality.objective_s
         if mine.kind.service == "tts" and late_s > 0:
             self._refuse("first_audio", late_s)
@@ -135,15 +145,31 @@ class Admission:
             reason = "first_audio" if mine.kind.service == "tts" else "partial_lag"
             self._refuse(reason, max(1.0, self._released_in_s(mine.kind.service)))
 
+    def _is_rush(self, mine: Admitted, demand_s: float) -> bool:
+        """Whether too many streams are too young for anybody to know how well they can be served all together."""
+        young = [
+            admitted
+            for admitted in self._here
+            if admitted.kind.service == "asr" and mine.began_s - admitted.began_s < _YOUNG_S
+        ]
+        young_s = self._demand([mine, *young], reduced=True)
+        room_s = self._threads * self._settings.utilisation_max
+        return young_s > max(_RUSH * room_s, (demand_s - young_s) / 2)
+
     def _is_modest(self, mine: Admitted) -> bool:
-        """Whether its key has nothing here, or would have no more than its even share beside others."""
-        key = mine.share.key
-        weights = {admitted.share.key: admitted.share.weight for admitted in self._here}
-        if key not in weights:
-            return True
-        own_s = self._demand([mine, *(admitted for admitted in self._here if admitted.share.key == key)], reduced=True)
-        even_s = self._threads * self._settings.utilisation_max * mine.share.weight / sum(weights.values())
-        return len(weights) > 1 and own_s <= even_s
+        """Whether its key would have no more than its even share, while another has much more than that."""
+        keys: dict[str, list[Admitted]] = {mine.share.key: [mine]}
+        for admitted in self._here:
+            keys.setdefault(admitted.share.key, []).append(admitted)
+        room_s = self._threads * self._settings.utilisation_max
+        weights_s = room_s / sum(theirs[0].share.weight for theirs in keys.values())
+        parts = {
+            key: self._demand(theirs, reduced=True) / (weights_s * theirs[0].share.weight)
+            for key, theirs in keys.items()
+        }
+        own = parts.pop(mine.share.key)
+        is_first = len(keys[mine.share.key]) == 1
+        return (is_first or own <= 1) and any(part > _GREEDY and len(keys[key]) > 1 for key, part in parts.items())
 
     def _first_result_s(self, mine: Admitted) -> float:
         """When the first result would come: behind those of the own key, and one turn of each other key."""

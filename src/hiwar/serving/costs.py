@@ -16,6 +16,8 @@ _REDUCED = 0.7
 
 _WINDOW_S = 10.0
 _RESULTS_MAX = 2048
+_MARGIN = 0.75
+"""The part of the objective from which on a result counts as late: with one more it would be."""
 _EXCUSED = 0.05
 """The part of the results that may be late: the objective is one of the 95th percentile."""
 
@@ -79,7 +81,7 @@ class Punctuality:
 
     def add(self, late_s: float, now: float) -> None:
         """A result came so long after it was waited for."""
-        is_late = late_s > self.objective_s
+        is_late = late_s > _MARGIN * self.objective_s
         self._results.append((now, is_late))
         self._late += is_late
         self._forget(now)

@@ -37,11 +37,16 @@ NOBODYS = Share()
 
 @dataclass(frozen=True, slots=True)
 class StepTimes:
-    """When a step was asked for, when it began, and when it ended; in seconds of the workers' clock."""
+    """When a step was asked for, when it began, and when it ended; in seconds of the workers' clock.
+
+    `cpu_s` is what its thread computed meanwhile: nothing while others had the processor, nor what the engine does on
+    threads of its own.
+    """
 
     asked_s: float
     began_s: float
     ended_s: float
+    cpu_s: float
 
     @property
     def waited_s(self) -> float:
@@ -144,12 +149,13 @@ class Workers:
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._niceness)
         while (entry := self._take()) is not None:
-            began_s = self._clock()
+            began_s, began_cpu_s = self._clock(), time.thread_time()
             try:
                 outcome, error = entry.item.step(), None
             except BaseException as raised:  # noqa: BLE001 - carried to the driver that waits for it
                 outcome, error = None, raised
-            times = StepTimes(entry.item.asked_s, began_s, self._clock())
+            cpu_s = time.thread_time() - began_cpu_s
+            times = StepTimes(entry.item.asked_s, began_s, self._clock(), cpu_s)
             with self._changed:
                 self._schedule.done(entry, times.ran_s)
             _hand_back(entry.item, outcome, error, times)

@@ -40,6 +40,7 @@ class Desk:
     def fill(self, kind: Kind, share: Share = NOBODYS, at_most: int = 1000) -> int:
         """How many are taken until one is refused."""
         for count in range(at_most):
+            self.clock.now += 0 if kind is TTS else 4
             try:
                 self.take(kind, share)
             except HiwarError:
@@ -63,7 +64,7 @@ def desk(settings: AdmissionSettings | None = None, threads: float = 2.0) -> Ite
 
 
 def ran(seconds: float) -> StepTimes:
-    return StepTimes(0.0, 0.0, seconds)
+    return StepTimes(0.0, 0.0, seconds, seconds)
 
 
 @pytest.mark.parametrize(("compute_s", "threads", "streams"), [(0.1, 2, 17), (0.2, 2, 8), (0.4, 2, 4), (0.2, 8, 34)])
@@ -89,6 +90,33 @@ def test_costs_are_learned_from_the_steps_and_a_guess_is_forgotten() -> None:
             stream.ran(ran(0.002))
             stream.lasted(0.1)
         assert here.fill(ASR) > 4 * before
+
+
+def test_streams_that_come_all_at_once_are_taken_a_few_at_a_time() -> None:
+    with desk() as here:
+        here.costs(ASR, 0.1)
+        taken = []
+        for _ in range(6):
+            count = 0
+            while count < 100:
+                try:
+                    here.take(ASR)
+                except HiwarError:
+                    break
+                count += 1
+            taken.append(count)
+            here.clock.now += 4
+        assert taken == [6, 6, 5, 0, 0, 0]
+        assert here.admission.refused == {"rush": 2, "compute": 4}
+
+
+def test_many_keys_with_a_stream_each_share_the_room_of_one() -> None:
+    with desk() as here:
+        here.costs(ASR, 0.1)
+        for number in range(17):
+            here.clock.now += 4
+            here.take(ASR, Share(f"key-{number}"))
+        here.refused(ASR, Share("one more"))
 
 
 def test_what_leaves_makes_room() -> None:
@@ -161,10 +189,12 @@ def test_under_pressure_less_is_spent_and_when_it_is_over_all() -> None:
         here.costs(ASR, 0.1)
         leaving = []
         for _ in range(10):
+            here.clock.now += 4
             one = ExitStack()
             one.enter_context(here.admission.admitted(ASR, NOBODYS))
             leaving.append(one)
         assert not here.admission.reduced
+        here.clock.now += 4
         here.take(ASR)
         assert here.admission.reduced
         leaving.pop().close()
