@@ -137,7 +137,10 @@ class AsrStream:
         await self._changed.wait()  # nothing is held for a peer that only connects
         try:
             with contextlib.closing(self._open_pipeline(self._session.config)) as pipeline:
-                await self._pump(pipeline)
+                try:
+                    await self._pump(pipeline)
+                finally:
+                    self._meter.broken_off(pipeline.audio_ms)
             effects = self._session.completed(pipeline.audio_ms)
         except PeerGoneError:
             raise

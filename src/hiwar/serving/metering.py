@@ -83,6 +83,12 @@ class Meter:
         self._add(audio_ms=fresh_ms)
         await self._quotas.spend(principal, tokens)
 
+    def broken_off(self, audio_ms: int) -> None:
+        """So much audio had come in all when the stream ended, in whatever way: the rest of it is on the bill too."""
+        fresh_ms, self._heard_ms = audio_ms - self._heard_ms, audio_ms
+        if fresh_ms:
+            self._add(audio_ms=fresh_ms)
+
     def spoken(self, audio_ms: int) -> None:
         """So much audio was made of the text."""
         if audio_ms:

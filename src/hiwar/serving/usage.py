@@ -73,6 +73,7 @@ class UsageLog:
         self._counts: defaultdict[_Row, Amount] = defaultdict(Amount)
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._failing = False
         self._thread = threading.Thread(target=self._write_on, name="usage", daemon=True)
         self._thread.start()
 
@@ -97,9 +98,11 @@ class UsageLog:
             with closing(_connected(self._path)) as connection, connection:
                 rows = [(*row, one.requests, one.characters, one.audio_ms) for row, one in counts.items()]
                 connection.executemany(_ADD, rows)
-        except Exception:
-            log.exception("usage cannot be written; it is kept in memory meanwhile")
+        except Exception as error:  # noqa: BLE001 - what counts goes on, whatever fails
             self._put_back(counts)
+            self._tell(error)
+        else:
+            self._tell(None)
 
     def close(self) -> None:
         """Write the rest and end the thread. No call follows."""
@@ -114,6 +117,14 @@ class UsageLog:
                 kept.requests += amount.requests
                 kept.characters += amount.characters
                 kept.audio_ms += amount.audio_ms
+
+    def _tell(self, error: Exception | None) -> None:
+        """One line when the file begins to fail, and one when it is written again."""
+        if error is not None and not self._failing:
+            log.error("usage cannot be written and is kept in memory meanwhile: %s", error)
+        elif error is None and self._failing:
+            log.warning("usage is written again")
+        self._failing = error is not None
 
     def _write_on(self) -> None:
         while not self._stop.wait(_WRITTEN_S):

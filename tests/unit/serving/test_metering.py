@@ -57,6 +57,20 @@ def test_audio_is_counted_by_the_second_and_its_rest_at_the_end(tmp_path: Path) 
     assert [row.audio_ms for row in used(tmp_path / "usage.db")] == [2_600]
 
 
+def test_what_a_stream_that_breaks_off_had_heard_is_on_the_bill(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        usage = UsageLog(tmp_path / "usage.db")
+        meter = Meter(Slot(who()), "asr", Quotas(), usage)
+        await meter.heard(900)
+        await meter.heard(1_900)
+        meter.broken_off(2_750)
+        meter.broken_off(2_750)
+        usage.close()
+
+    run(scenario())
+    assert [row.audio_ms for row in used(tmp_path / "usage.db")] == [2_750]
+
+
 def test_a_refused_request_says_what_is_left_and_is_not_on_the_bill(tmp_path: Path) -> None:
     async def scenario() -> None:
         usage = UsageLog(tmp_path / "usage.db")

@@ -1,3 +1,4 @@
+import logging
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -30,16 +31,24 @@ def test_what_was_used_is_added_up_by_day_key_and_service(tmp_path: Path) -> Non
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_nothing_is_lost_while_the_file_cannot_be_written(tmp_path: Path) -> None:
+def test_nothing_is_lost_while_the_file_cannot_be_written_and_the_log_says_so_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "usage.db"
     path.mkdir()
     usage = UsageLog(path)
-    usage.add("a", "asr", audio_ms=1)
-    usage.flush()
-    path.rmdir()
-    usage.add("a", "asr", audio_ms=2)
+    with caplog.at_level(logging.INFO, "hiwar.usage"):
+        for _ in range(3):
+            usage.add("a", "asr", audio_ms=1)
+            usage.flush()
+        path.rmdir()
+        usage.add("a", "asr", audio_ms=2)
+        usage.flush()
     usage.close()
-    assert [row.audio_ms for row in rows(path)] == [3]
+    assert [row.audio_ms for row in rows(path)] == [5]
+    assert [(record.levelname, record.exc_info) for record in caplog.records] == [("ERROR", None), ("WARNING", None)]
+    assert "kept in memory meanwhile" in caplog.messages[0]
+    assert caplog.messages[1] == "usage is written again"
 
 
 def test_threads_may_count_together(tmp_path: Path) -> None:
