@@ -79,24 +79,23 @@ _RETRY_AFTER_MS = 2_000
 class HiwarError(Exception):
     """An error with a stable code and a sentence that may be shown to a client: it says what to change.
 
-    `retry_after_ms` is when the same may succeed, where that is known.
+    `retry_after_ms` is when the same may succeed, where that is known. `retryable` is whether it may at all, unchanged:
+    as `STATUS` says of the code, unless this one error is known better.
     """
 
-    def __init__(self, code: ErrorCode, message: str, retry_after_ms: int | None = None) -> None:
+    def __init__(
+        self, code: ErrorCode, message: str, retry_after_ms: int | None = None, *, retryable: bool | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.retry_after_ms = retry_after_ms
+        self.retryable = STATUS[code].retryable if retryable is None else retryable
 
     @property
     def status(self) -> Status:
         """The row of `STATUS` for this error."""
         return STATUS[self.code]
-
-    @property
-    def retryable(self) -> bool:
-        """Whether the same request may succeed later, unchanged."""
-        return self.status.retryable
 
     @property
     def wait_ms(self) -> int | None:
@@ -116,10 +115,14 @@ class Allowance:
 
 
 class RateLimitError(HiwarError):
-    """A key has used what it may use for now. `allowance` says so where a limit of requests is meant."""
+    """A key has used what it may use for now. `allowance` says so where a limit of requests is meant.
 
-    def __init__(self, message: str, retry_after_ms: int, allowance: Allowance | None = None) -> None:
-        super().__init__(ErrorCode.RATE_LIMIT_EXCEEDED, message, retry_after_ms)
+    Without `retry_after_ms` the request is larger than the whole limit, and no wait makes it fit.
+    """
+
+    def __init__(self, message: str, retry_after_ms: int | None, allowance: Allowance | None = None) -> None:
+        code, in_time = ErrorCode.RATE_LIMIT_EXCEEDED, retry_after_ms is not None
+        super().__init__(code, message, retry_after_ms, retryable=in_time)
         self.allowance = allowance
 
 

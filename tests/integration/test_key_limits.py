@@ -187,6 +187,27 @@ def test_tokens_a_minute_of_text_and_the_connection_stays_usable(
     assert failure(client.tts.Synthesize(synthesis("hi"), metadata=(("x-api-key", key),))).trailing["retry-after"]
 
 
+def test_a_text_over_a_whole_limit_is_refused_for_good_and_a_smaller_one_spoken(
+    server: LiveServer, client: Services, new_key: Callable[..., str]
+) -> None:
+    key = new_key(tokens_per_minute=20)
+    with server.connect("/v1/tts/stream", key=key) as socket:
+        socket.send(json.dumps({"text": "a" * 21}))
+        error = said(socket, "error")
+        assert (error["code"], error["retryable"]) == ("rate_limit_exceeded", False)
+        assert "retry_after_ms" not in error
+        assert "20 tokens a minute" in error["message"]
+        assert said(socket, "synthesis_complete")["status"] == "failed"
+        socket.send(json.dumps({"text": "a" * 20}))
+        assert said(socket, "synthesis_complete")["status"] == "ok"
+    refused = speak(server, key, "a" * 21)
+    assert (refused.status, refused.json["error"]) == (429, "rate_limit_exceeded")
+    assert refused.headers["retry-after"] == "60"
+    told = failure(client.tts.Synthesize(synthesis("a" * 21), metadata=(("x-api-key", key),)))
+    assert told.status is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert not {"retry-after", "retry-after-ms"} & told.trailing.keys()
+
+
 def test_tokens_a_minute_of_audio_end_the_stream(server: LiveServer, new_key: Callable[..., str]) -> None:
     with server.connect("/v1/asr/stream", key=new_key(tokens_per_minute=15)) as socket:
         socket.send(bytes(32_000))

@@ -98,7 +98,7 @@ class AsyncClient:
                 if session.done is not None:
                     break
                 if event is not None:
-                    refusal = _refusal(event) if isinstance(event, ErrorEvent) else None
+                    refusal = event.as_error() if isinstance(event, ErrorEvent) else None
                     yield event
             await self._closed(socket)
             raise_failure(task)
@@ -132,7 +132,3 @@ async def _audio_frames(audio: AsyncIterable[bytes], session: AsrClientSession) 
         async for chunk in chunks:
             yield chunk
     yield session.finish()
-
-
-def _refusal(event: ErrorEvent) -> HiwarError:
-    return HiwarError(event.code, event.message, event.retry_after_ms)

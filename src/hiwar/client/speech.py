@@ -142,7 +142,7 @@ class Speech:
             case Flushed() as event:
                 self.flushed = event
             case ErrorEvent() as event:
-                self._refusal = HiwarError(event.code, event.message, event.retry_after_ms)
+                self._refusal = event.as_error()
             case SynthesisComplete() as event:
                 self.complete = event
 

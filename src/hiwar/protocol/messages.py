@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from hiwar.errors import ErrorCode
+from hiwar.errors import ErrorCode, HiwarError
 from hiwar.vocabulary import DEFAULT_VOICE, AudioEncoding, Language, LanguageChoice, SpeechFormat
 
 
@@ -141,6 +141,10 @@ class ErrorEvent(msgspec.Struct, frozen=True, tag="error", tag_field="type", omi
     retryable: bool
     request_id: str | None = None
     retry_after_ms: int | None = None
+
+    def as_error(self) -> HiwarError:
+        """What to raise where there is no stream to tell it on."""
+        return HiwarError(self.code, self.message, self.retry_after_ms, retryable=self.retryable)
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready", tag_field="type"):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FORGOTTEN_S = 60.0
 """How often counts that are over are looked for in memory."""
+_TOKENS = "characters to speak or 100 ms of audio to hear"
 
 Result = TypeVar("Result")
 
@@ -47,8 +48,13 @@ class Quotas:
         return allowance
 
     async def spend(self, principal: Principal, tokens: int) -> None:
-        """Count tokens against the minute and the day. Raises RateLimitError: the day has not counted them then."""
+        """Count tokens against the minute and the day. Raises RateLimitError: the day has not counted them then.
+
+        What no wait makes fit is refused without a time to wait, and counts nowhere.
+        """
         limits = principal.limits
+        _must_fit(tokens, limits.tokens_per_minute, "minute")
+        _must_fit(tokens, limits.tokens_per_day, "day")
         if tokens and limits.tokens_per_minute is not None:
             await self._spend(RateLimitItemPerMinute(limits.tokens_per_minute, namespace="tokens"), principal, tokens)
         if tokens and limits.tokens_per_day is not None:
@@ -62,8 +68,8 @@ class Quotas:
         wait_s = await self._count(lambda counter: counter.many(item, principal.key_id, tokens))
         if wait_s:
             message = (
-                f"This key may use {item.amount} tokens a {item.GRANULARITY.name}, "
-                "characters to speak or 100 ms of audio to hear; wait, or send less at a time."
+                f"This key may use {item.amount} tokens a {item.GRANULARITY.name}, {_TOKENS}; "
+                "wait, or send less at a time."
             )
             raise RateLimitError(message, ceil(wait_s * 1000))
 
@@ -74,6 +80,12 @@ class Quotas:
             if counted is not None:
                 return counted
         return await count(self._own)
+
+
+def _must_fit(tokens: int, most: int | None, span: str) -> None:
+    if most is not None and tokens > most:
+        message = f"This key may use {most} tokens a {span}, {_TOKENS}: this is {tokens} at once; send less at a time."
+        raise RateLimitError(message, None)
 
 
 class _Memory(MemoryStorage):
@@ -117,14 +129,12 @@ class _Counter:
 
 
 def wait_s(room: int, window_s: float, buckets: tuple[int, float, int, float]) -> float:
-    """In how many seconds no more than `room` counts in a sliding window; a whole window when it never does.
+    """In how many seconds no more than `room`, which is not negative, counts in a sliding window.
 
     `buckets` are the previous count, the seconds until it does not count any more, the current count and the
     seconds until that does not. A bucket's part that counts falls evenly while the one behind it is filled.
     """
     previous, previous_s, current, current_s = buckets
-    if room < 0:
-        return window_s
     if current <= room and previous:
         return max(0.001, previous_s - (room - current) * window_s / previous)
     if current:

@@ -86,9 +86,14 @@ def test_tokens_are_counted_to_the_last_and_what_does_not_fit_counts_nothing(lim
 
 def test_a_text_longer_than_a_whole_limit_is_refused_with_what_to_do() -> None:
     async def scenario() -> None:
-        with pytest.raises(RateLimitError, match="send less at a time") as caught:
-            await Quotas().spend(who(tokens_per_minute=100), 101)
-        assert caught.value.retry_after_ms == 60_000
+        quotas, principal = Quotas(), who(tokens_per_minute=200, tokens_per_day=100)
+        with pytest.raises(RateLimitError, match=r"100 tokens a day.* 101 at once; send less at a time") as caught:
+            await quotas.spend(principal, 101)
+        assert (caught.value.retryable, caught.value.retry_after_ms, caught.value.wait_ms) == (False, None, None)
+        await quotas.spend(principal, 100)
+        with pytest.raises(RateLimitError, match="wait") as caught:
+            await quotas.spend(principal, 100)
+        assert caught.value.retryable
 
     run(scenario())
 
@@ -96,7 +101,6 @@ def test_a_text_longer_than_a_whole_limit_is_refused_with_what_to_do() -> None:
 @pytest.mark.parametrize(
     ("room", "buckets", "expected"),
     [
-        (-1, (0, 0.0, 0, 0.0), 60.0),  # more than the limit: never
         (40, (100, 60.0, 0, 0.0), 36.0),  # of the last minute's 100, 60 are over after 36 s
         (40, (100, 30.0, 20, 90.0), 18.0),  # 20 have come since: 20 of the 100 may count
         (40, (0, 0.0, 60, 70.0), 30.0),  # those of this minute begin to be over in 10 s, 20 of them after 20 more

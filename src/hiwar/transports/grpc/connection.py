@@ -74,7 +74,7 @@ class CallConnection(Generic[Request]):
         """Write a response, waiting while the client reads slowly. Raises PeerGoneError behind the last one, too."""
         if isinstance(message, ErrorEvent):
             sentence = self._idle if message.code is ErrorCode.IDLE_TIMEOUT else message.message
-            raise self._failed(HiwarError(message.code, sentence, message.retry_after_ms))
+            raise self._failed(HiwarError(message.code, sentence, message.retry_after_ms, retryable=message.retryable))
         await self._write(self._told(message))
         if isinstance(message, SynthesisComplete):
             if message.status == "ok" and not self._finished:  # the server is stopping: it took no more text

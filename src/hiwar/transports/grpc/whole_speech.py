@@ -40,7 +40,7 @@ class WholeSpeech:
                 self._complete = message
                 raise PeerGoneError
             case ErrorEvent():
-                self._error = HiwarError(message.code, message.message, message.retry_after_ms)
+                self._error = message.as_error()
                 raise PeerGoneError
 
     async def send_audio(self, audio: bytes) -> None:

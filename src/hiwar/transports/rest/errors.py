@@ -17,6 +17,9 @@ _NAMED: dict[ErrorCode, _Named] = {
     ErrorCode.RATE_LIMIT_EXCEEDED: "rate_limit_exceeded",
 }
 
+_WHOLE_LIMIT_S = "60"
+"""The contract has a 429 always say it. By then a whole limit is there again, for less than was refused."""
+
 
 class HttpError(msgspec.Struct, frozen=True, omit_defaults=True):
     """A refusal, or a failure. An unknown path or method has no `reason`."""
@@ -56,6 +59,8 @@ def error_response(error: HiwarError, request_id: str | None = None) -> Response
         headers["WWW-Authenticate"] = "Bearer"
     if error.wait_ms is not None:
         headers["Retry-After"] = str(ceil(error.wait_ms / 1000))
+    elif error.code is ErrorCode.RATE_LIMIT_EXCEEDED:
+        headers["Retry-After"] = _WHOLE_LIMIT_S
     if isinstance(error, RateLimitError):
         headers.update(limit_headers(error.allowance))
     if error.code is ErrorCode.IDLE_TIMEOUT:

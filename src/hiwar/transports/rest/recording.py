@@ -43,7 +43,7 @@ class RecordingConnection:
             case Final():
                 await self._on_final(message)
             case ErrorEvent():
-                self.error = HiwarError(message.code, message.message, message.retry_after_ms)
+                self.error = message.as_error()
             case Done():
                 self.audio_ms = message.audio_ms
             case _:

@@ -131,7 +131,7 @@ class _SpeechConnection:
             case SynthesisStarted():
                 self._body.begin(message)
             case ErrorEvent():
-                self.error = HiwarError(message.code, message.message, message.retry_after_ms)
+                self.error = message.as_error()
             case SynthesisComplete():
                 if message.status == "ok":
                     await self._body.end(message)
