@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -23,16 +22,19 @@ from hiwar.server.settings import Settings, TokenSettings
 from hiwar.server.voice_loading import default_bindings, load_catalogue, load_voice_engine
 from hiwar.serving import clock
 from hiwar.serving.admission import Admission
-from hiwar.serving.auth import Authenticator, local_key, operator_key
+from hiwar.serving.auth import Authenticator, local_key, operator_key, signing_key
 from hiwar.serving.binding_file import BindingFile
 from hiwar.serving.engines import Engines
 from hiwar.serving.keys import KeyStore
 from hiwar.serving.leases import Leases
 from hiwar.serving.metering import Accounts
+from hiwar.serving.own_tokens import TokenSigner, signing_secret
 from hiwar.serving.quotas import Quotas
 from hiwar.serving.rebinding import Rebinding
 from hiwar.serving.service import SpeechService
 from hiwar.serving.shared_counter import SharedCounter
+from hiwar.serving.token_keys import OneKey, RemoteKeys, TokenKeys, key_of_file
+from hiwar.serving.tokens import TokenVerifier, Trust
 from hiwar.serving.usage import UsageLog
 from hiwar.serving.workers import Workers
 from hiwar.transports.rest.bindings import binding_routes
@@ -43,14 +45,11 @@ from hiwar.transports.rest.health import health_routes
 from hiwar.transports.rest.metrics import metrics_routes
 from hiwar.transports.rest.speech import speech_routes
 from hiwar.transports.rest.text import text_routes
+from hiwar.transports.rest.tokens import token_routes
 from hiwar.transports.rest.transcriptions import transcription_routes
 from hiwar.transports.specs.routes import spec_routes
 from hiwar.transports.websocket.asr import asr_routes
 from hiwar.transports.websocket.tts import tts_routes
-
-if TYPE_CHECKING:
-    from hiwar.serving.token_keys import TokenKeys
-    from hiwar.serving.tokens import TokenVerifier
 
 # Engine threads yield to the event loop, which does little and must do it at once.
 _SPEAKING_NICENESS = 5
@@ -86,7 +85,7 @@ def make_authenticator(settings: Settings) -> Authenticator:
 
     Raises HiwarError when others could connect and nothing could sign in, so nothing should listen.
     """
-    tokens = _token_verifier(settings.tokens)
+    tokens, signer = _token_verifier(settings.tokens), _token_signer(settings)
     ready_made = local_key(settings.data_dir) if settings.on_loopback else None
     operators = operator_key(settings.data_dir)
     store = KeyStore(settings.keys_file)
@@ -98,15 +97,17 @@ def make_authenticator(settings: Settings) -> Authenticator:
             "first run: hiwar keys create --name me"
         )
         raise HiwarError(ErrorCode.UNAUTHORIZED, message)
-    return Authenticator(store, ready_made, operators, tokens)
+    return Authenticator(store, ready_made, operators, tokens, signer)
 
 
-def _token_verifier(trusted: TokenSettings) -> "TokenVerifier | None":
+def _token_signer(settings: Settings) -> TokenSigner:
+    named = settings.tokens.signing_key
+    return TokenSigner(signing_key(settings.data_dir) if named is None else signing_secret(named))
+
+
+def _token_verifier(trusted: TokenSettings) -> TokenVerifier | None:
     if trusted.key_file is None and trusted.jwks is None:
         return None
-    from hiwar.serving.token_keys import OneKey, RemoteKeys, key_of_file
-    from hiwar.serving.tokens import TokenVerifier, Trust
-
     keys: TokenKeys = OneKey(key_of_file(trusted.key_file)) if trusted.key_file else RemoteKeys(trusted.jwks or "")
     return TokenVerifier(Trust(keys, trusted.issuer, trusted.audience))
 
@@ -190,6 +191,7 @@ def make_app(service: SpeechService, rebinding: Rebinding, reading: Workers, pro
         *binding_routes(service, rebinding),
         *metrics_routes(service),
         *text_routes(service),
+        *token_routes(service),
         *speech_routes(service),
         *transcription_routes(service, reading),
         *spec_routes(),

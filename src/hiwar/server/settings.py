@@ -75,6 +75,9 @@ class TokenSettings:
     """What `iss` of a token must be; None takes any."""
     audience: str = "hiwar"
     """What must be in `aud` of a token."""
+    signing_key: Path | None = None
+    """A secret (a file of 32 bytes or more) that signs the server's own tokens, for servers that take each other's
+    without one `data_dir`; None is one that is made in it."""
 
 
 def _data_dir() -> Path:
@@ -195,6 +198,8 @@ def _contradiction(settings: Settings) -> str | None:
     tokens = settings.tokens
     if tokens.key_file is not None and tokens.jwks is not None:
         return "tokens.key_file and tokens.jwks are both set; choose one of them."
+    if tokens.signing_key is not None and tokens.signing_key == tokens.key_file:
+        return "tokens.signing_key and tokens.key_file are the same; who issues tokens must not sign the server's own."
     if tokens.jwks is not None and not _is_sure(tokens.jwks):
         return "tokens.jwks must be an https address: who signs must be sure."
     if settings.counters is not None and not settings.counters.startswith(("redis://", "rediss://")):

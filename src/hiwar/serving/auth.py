@@ -4,21 +4,27 @@ Where a transport finds credentials is its own business; what is used is counted
 """
 
 import hmac
+import logging
 import os
 import secrets
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiwar.errors import ErrorCode, HiwarError
+from hiwar.errors import ErrorCode, Fault, HiwarError
 from hiwar.serving.key_text import key_id_of, new_key
 from hiwar.serving.keys import TOKEN_PREFIX, UNLIMITED, KeyStore, Principal, Service
+from hiwar.serving.token_scope import TokenScope
 
 if TYPE_CHECKING:  # its libraries are loaded only where tokens are taken
+    from hiwar.serving.own_tokens import OwnToken, TokenSigner
     from hiwar.serving.tokens import TokenVerifier
+
+log = logging.getLogger("hiwar.serving")
 
 _LOCAL_KEY_FILE = "local.key"
 _OPERATOR_KEY_FILE = "operator.key"
+_SIGNING_KEY_FILE = "signing.key"
 _LOCAL = Principal("local", "local", limits=UNLIMITED)
 
 
@@ -27,6 +33,7 @@ class Authenticator:
 
     `local_key` is the ready-made key without limits; give it only when nothing but this machine can connect.
     `operator_key` changes what the server does and is good for nothing else; without one nobody may.
+    `tokens` checks those of another issuer; `signer` makes and checks the server's own.
     """
 
     def __init__(
@@ -35,25 +42,42 @@ class Authenticator:
         local_key: str | None,
         operator_key: str | None = None,
         tokens: "TokenVerifier | None" = None,
+        signer: "TokenSigner | None" = None,
     ) -> None:
         self._store = store
         self._tokens = tokens
+        self._signer = signer
         self._local_key = local_key
         self._operator_key = operator_key
 
     async def authenticate(self, value: str) -> Principal:
         """Who holds this API key or token, however it was sent. Raises HiwarError: unauthorized, or internal."""
-        principal = _LOCAL if _is(self._local_key, value) else self._store.verify(value)
-        if principal is None and self._tokens is not None and value.count(".") == 2:
-            principal = await self._tokens.verify(value)
+        principal = self._key_holder(value)
+        if principal is None and value.count(".") == 2:
+            principal = await self._token_holder(value)
         if principal is None:
             raise HiwarError(
                 ErrorCode.UNAUTHORIZED, "The API key is not valid here; check it, or make one with: hiwar keys create"
             )
         return principal
 
+    async def key_holder(self, value: str) -> Principal:
+        """Who holds this API key. Raises HiwarError as `authenticate`, and forbidden for a token."""
+        principal = self._key_holder(value)
+        if principal is None:
+            await self.authenticate(value)
+            raise HiwarError(ErrorCode.FORBIDDEN, "A token cannot make tokens; sign in with the API key itself.")
+        return principal
+
+    def new_token(self, principal: Principal, scope: TokenScope, expires_in_s: int) -> "OwnToken":
+        """A token for the holder of a key. Raises HiwarError forbidden when the key may not use all of the scope."""
+        if self._signer is None:
+            raise HiwarError(ErrorCode.FORBIDDEN, "This server signs no tokens; use the API key itself.")
+        scope.must_be_within(principal)
+        return self._signer.sign(principal.key_id, scope, expires_in_s)
+
     async def good(self, key_ids: Collection[str]) -> frozenset[str]:
-        """Those of these keys, which were good once, that still are. A token is checked at sign-in alone.
+        """Those of these keys, which were good once, that still are. Tokens of others are checked at sign-in alone.
 
         Raises HiwarError internal.
         """
@@ -70,9 +94,35 @@ class Authenticator:
         """Release the store. No call follows."""
         self._store.close()
 
+    def _key_holder(self, value: str) -> Principal | None:
+        return _LOCAL if _is(self._local_key, value) else self._store.verify(value)
+
+    async def _token_holder(self, token: str) -> Principal | None:
+        if self._signer is None or not self._signer.owns(token):
+            return None if self._tokens is None else await self._tokens.verify(token)
+        found = self._signer.check(token)
+        if found is None:
+            return None
+        key_id, scope = found
+        ready_made = _LOCAL if self._local_key is not None and key_id == _LOCAL.key_id else None
+        principal = ready_made or self._store.find(key_id)
+        return None if principal is None else scope.narrowed(principal)
+
 
 def _is(key: str | None, value: str) -> bool:
     return key is not None and value.isascii() and hmac.compare_digest(value, key)
+
+
+async def for_client(check: Awaitable[Principal]) -> Principal:
+    """Who signs in. The words of a store that fails name its file: they are for the operator, in the log."""
+    try:
+        return await check
+    except HiwarError as error:
+        if error.status.fault is not Fault.SERVER:
+            raise
+        log.error("keys cannot be checked: %s", error.message)
+        message = "The server cannot check keys now; it was logged. Try again later."
+        raise HiwarError(ErrorCode.INTERNAL, message) from error
 
 
 def require_service(principal: Principal, service: Service) -> None:
@@ -92,6 +142,11 @@ def local_key(data_dir: Path) -> str:
 def operator_key(data_dir: Path) -> str:
     """The operator's key, made and kept in the same way, for servers that others can reach as well."""
     return _kept_key(data_dir, _OPERATOR_KEY_FILE)
+
+
+def signing_key(data_dir: Path) -> bytes:
+    """The secret that signs tokens, made and kept in the same way: what shares the folder takes them."""
+    return _kept_key(data_dir, _SIGNING_KEY_FILE).encode()
 
 
 def read_local_key(data_dir: Path) -> str | None:

@@ -7,7 +7,7 @@ import hmac
 import os
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -122,11 +122,12 @@ class KeyStore:
         voices: Iterable[str] | None = None,
         limits: KeyLimits = DEFAULT_LIMITS,
         expires_at: datetime | None = None,
+        weight: float = 1.0,
     ) -> tuple[KeyRecord, str]:
         """Store a new key. Returns its record and its text, which cannot be had again."""
         key = new_key()
         allowed = None if voices is None else tuple(voices)
-        principal = Principal(key_id_of(key) or "", name, tuple(services), allowed, limits)
+        principal = Principal(key_id_of(key) or "", name, tuple(services), allowed, limits, weight)
         record = KeyRecord(principal, datetime.now(UTC), expires_at)
         row = (
             principal.key_id,
@@ -159,16 +160,33 @@ class KeyStore:
             self._connection.execute("INSERT INTO secrets VALUES (?, ?, NULL)", (key_id, digest(key)))
         return key
 
+    def change(self, key_id: str, change: Callable[[KeyRecord], KeyRecord]) -> KeyRecord | None:
+        """What `change` makes of a key's name, services, voices, limits, weight and expiry, kept.
+
+        None when there is no such key, or it is revoked; an expired one can be given more time.
+        """
+        with self._transaction():
+            row = self._connection.execute(
+                "SELECT principal, created_at, expires_at, revoked_at FROM keys"
+                " WHERE key_id = ? AND revoked_at IS NULL",
+                (key_id,),
+            ).fetchone()
+            if row is None:
+                return None
+            changed = change(_record(row))
+            self._connection.execute(
+                "UPDATE keys SET principal = ?, expires_at = ? WHERE key_id = ?",
+                (msgspec.json.encode(changed.principal).decode(), _text(changed.expires_at), key_id),
+            )
+            return changed
+
     def list(self) -> tuple[KeyRecord, ...]:
         """All keys, revoked ones too, oldest first."""
         with self._lock, self._translated():
             rows = self._connection.execute(
                 "SELECT principal, created_at, expires_at, revoked_at FROM keys ORDER BY created_at, key_id"
             ).fetchall()
-        return tuple(
-            KeyRecord(_principal(stored), datetime.fromisoformat(created_at), _time(expires_at), _time(revoked_at))
-            for stored, created_at, expires_at, revoked_at in rows
-        )
+        return tuple(map(_record, rows))
 
     def good(self, key_ids: Collection[str]) -> frozenset[str]:
         """Those of these keys that may still be used."""
@@ -257,6 +275,11 @@ class KeyStore:
                 f"The key file {self._path} cannot be used; check its folder and rights, or name another data folder."
             )
             raise HiwarError(ErrorCode.INTERNAL, message) from error
+
+
+def _record(row: tuple[str, str, str | None, str | None]) -> KeyRecord:
+    stored, created_at, expires_at, revoked_at = row
+    return KeyRecord(_principal(stored), datetime.fromisoformat(created_at), _time(expires_at), _time(revoked_at))
 
 
 def _principal(stored: str) -> Principal:

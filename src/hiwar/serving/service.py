@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 
 from hiwar.audio.decoding import check_encoding
-from hiwar.errors import EngineUnavailableError, ErrorCode, Fault, HiwarError
+from hiwar.errors import EngineUnavailableError, ErrorCode, HiwarError
 from hiwar.pipelines.explanation import explain
 from hiwar.pipelines.recognition import RecognitionPipeline
 from hiwar.pipelines.settings import RecognitionSettings, SynthesisSettings
@@ -20,7 +20,7 @@ from hiwar.protocol.fields import text_of
 from hiwar.protocol.tts_session import TtsServerSession, TtsSessionLimits
 from hiwar.serving.admission import Admission, Kind
 from hiwar.serving.asr_stream import AsrStream
-from hiwar.serving.auth import Authenticator, require_service
+from hiwar.serving.auth import Authenticator, for_client, require_service
 from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection
 from hiwar.serving.engines import Engines
@@ -31,6 +31,7 @@ from hiwar.serving.metrics import Metrics
 from hiwar.serving.readings import Readings
 from hiwar.serving.request_ids import new_request_id
 from hiwar.serving.slots import Slot, Slots
+from hiwar.serving.token_issuer import TokenIssuer
 from hiwar.serving.tts_stream import TtsStream
 from hiwar.serving.workers import Workers
 from hiwar.text.explanation import SegmentReading
@@ -59,6 +60,7 @@ class SpeechService:
     ) -> None:
         self.limits = limits
         self.metrics = Metrics()
+        self.tokens = TokenIssuer(authenticator, accounts.quotas)
         self._authenticator = authenticator
         self._synthesis = synthesis
         self._recognition = recognition
@@ -109,16 +111,8 @@ class SpeechService:
 
     async def sign_in(self, credential: str, service: Service) -> Principal:
         """Who holds this credential. Raises HiwarError unauthorized, forbidden for the service, or internal."""
-        try:
-            principal = await self._authenticator.authenticate(credential)
-            require_service(principal, service)
-        except HiwarError as error:
-            if error.status.fault is not Fault.SERVER:
-                raise
-            # The store's own words name its file: they are for the operator.
-            log.error("keys cannot be checked: %s", error.message)
-            message = "The server cannot check keys now; it was logged. Try again later."
-            raise HiwarError(ErrorCode.INTERNAL, message) from error
+        principal = await for_client(self._authenticator.authenticate(credential))
+        require_service(principal, service)
         return principal
 
     def require_operator(self, credential: str) -> None:

@@ -39,6 +39,15 @@ async def must_sign_in(connection: HTTPConnection, service: SpeechService, wante
     return principal
 
 
+def credential_in_header(connection: HTTPConnection) -> str:
+    """The credential where nothing logs it; one in the query is none. Raises HiwarError unauthorized without."""
+    credential = credential_of(connection.headers, {})
+    if credential is None:
+        message = "Sign in: send the key in an X-API-Key header, or as a bearer token; here not in the address."
+        raise HiwarError(ErrorCode.UNAUTHORIZED, message)
+    return credential
+
+
 def must_be_operator(connection: HTTPConnection, service: SpeechService) -> None:
     """Refuse everyone but the operator: on the server's own machine, the key in a header, where nothing logs it.
 

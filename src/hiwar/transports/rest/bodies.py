@@ -44,13 +44,16 @@ def json_response(body: object, status: int = 200, headers: Mapping[str, str] | 
 
 
 async def read_json(
-    request: Request, kind: type[Body], bytes_max: int, *, whole_after_s: float = _WHOLE_AFTER_S
+    request: Request, kind: type[Body], bytes_max: int, *, absent: bytes = b"", whole_after_s: float = _WHOLE_AFTER_S
 ) -> Body:
-    """The body as `kind`. Raises InvalidBodyError, and HiwarError file_too_large, idle_timeout or invalid_request."""
+    """The body as `kind`; `absent` stands for none.
+
+    Raises InvalidBodyError, and HiwarError file_too_large, idle_timeout or invalid_request.
+    """
     try:
         async with asyncio.timeout(whole_after_s):
             body = await _received(request, bytes_max)
-        return msgspec.json.decode(body, type=kind)
+        return msgspec.json.decode(body or absent, type=kind)
     except TimeoutError as error:
         raise HiwarError(ErrorCode.IDLE_TIMEOUT, "The body did not come; send all of it at once.") from error
     except ClientDisconnect as error:

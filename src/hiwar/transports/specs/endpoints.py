@@ -1,5 +1,7 @@
 """The endpoints that give JSON or plain text: voices, texts, health, and the documents themselves."""
 
+from datetime import UTC, datetime
+
 from hiwar.errors import ErrorCode
 from hiwar.serving.metrics import CONTENT_TYPE
 from hiwar.text.explanation import SegmentReading, TokenReading
@@ -7,6 +9,7 @@ from hiwar.transports.rest.bindings import BindVoice
 from hiwar.transports.rest.catalogue import VoiceList
 from hiwar.transports.rest.health import Alive, Readiness
 from hiwar.transports.rest.text import ExplainText, TextExplanation
+from hiwar.transports.rest.tokens import CreateToken, Token
 from hiwar.transports.specs.examples import ARABIC, ENGLISH
 from hiwar.transports.specs.operations import JSON, Access, Content, Method, Operation
 from hiwar.transports.specs.schemas import Json
@@ -27,6 +30,8 @@ _YARA = Voice(
     word_timestamps=True,
     native_rates=(24000,),
 )
+
+_JWT = "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl"
 
 _NAME: Json = {
     "name": "name",
@@ -116,6 +121,32 @@ _EXPLAIN = Operation(
     ),
 )
 
+_TOKEN = Operation(
+    "post",
+    "/v1/auth/tokens",
+    "create_token",
+    "tokens",
+    "Turn an API key into a short-lived token, which a browser may have.",
+    {
+        201: Content(
+            {JSON: Token},
+            {"speaking": Token(_JWT, datetime(2027, 1, 31, 12, 5, tzinfo=UTC), 300, ("tts",), ("Yara",))},
+            "The token, which opens streams and requests until then, counted as the key's.",
+            headers={"Cache-Control": {"schema": {"const": "no-store"}}},
+        )
+    },
+    Access.KEY_ITSELF,
+    Content({JSON: CreateToken}, {"speaking": CreateToken(services=("tts",), voices=("Yara",)), "all": CreateToken()}),
+    body_required=False,
+    errors=(
+        ErrorCode.INVALID_REQUEST,
+        ErrorCode.IDLE_TIMEOUT,
+        ErrorCode.FILE_TOO_LARGE,
+        ErrorCode.RATE_LIMIT_EXCEEDED,
+        ErrorCode.SERVER_BUSY,
+    ),
+)
+
 _ALIVE = Operation(
     "get",
     "/healthz",
@@ -158,6 +189,7 @@ ENDPOINTS: tuple[Operation, ...] = (
     ),
     _binding("delete", "unbind_voice", "Put the voice of the settings behind a name again.", None),
     _EXPLAIN,
+    _TOKEN,
     _ALIVE,
     _READY,
     _METRICS,

@@ -116,6 +116,14 @@ FIELDS: Mapping[str, Keywords] = {
     "streams": _says("Whether the audio of a sentence comes while it is made, or whole."),
     "Voice.word_timestamps": _says("Whether it knows the times of words."),
     "native_rates": _says("Rates in Hz that need no resampler."),
+    # -- tokens
+    "expires_in": _says("In seconds: how long the token opens streams. What it has opened goes on."),
+    "CreateToken.services": _says("What it opens; within what the key may use, which is all when this is left out."),
+    "CreateToken.voices": _says("The voices it speaks with; within those of the key, which is all when left out."),
+    "Token.token": _says("The token: `?token=` of a WebSocket, its first frame, a bearer header, gRPC metadata."),
+    "expires_at": _says("When it ends, in UTC."),
+    "Token.services": _says("What it opens."),
+    "Token.voices": _says("The voices it speaks with; null is all."),
     # -- speech and transcriptions
     "CreateSpeech.input": _says(
         "What to speak: Arabic, English or both.",

@@ -30,6 +30,7 @@ _SECURITY_SCHEMES: Json = {
 _SECURITY: Mapping[Access, list[Json]] = {
     Access.OPEN: [],
     Access.KEY: [{name: []} for name in _SECURITY_SCHEMES],
+    Access.KEY_ITSELF: [{"ApiKeyHeader": []}, {"Bearer": []}],
     Access.OPERATOR: [{"ApiKeyHeader": []}, {"Bearer": []}],
 }
 
@@ -75,6 +76,7 @@ _TAGS: Mapping[str, str] = {
     "transcription": "Audio in, text out.",
     "voices": "What can speak.",
     "text": "How texts are read.",
+    "tokens": "Signing in where a key would be seen.",
     "health": "For whoever runs the server.",
     "documents": "What the server says of itself.",
 }
@@ -131,7 +133,7 @@ def _operation(operation: Operation) -> Json:
     }
     described["parameters"] = [*operation.parameters, {"$ref": "#/components/parameters/RequestId"}]
     if operation.body:
-        described["requestBody"] = {"required": True, "content": _content(operation.body)}
+        described["requestBody"] = {"required": operation.body_required, "content": _content(operation.body)}
     described["responses"] = _responses(operation)
     return described
 

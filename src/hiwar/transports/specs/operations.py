@@ -19,6 +19,8 @@ class Access(Enum):
     OPEN = auto()
     KEY = auto()
     """Anyone with a key: in a header, or in the query."""
+    KEY_ITSELF = auto()
+    """Anyone with a key, no token, in a header."""
     OPERATOR = auto()
     """The operator, on the server's own machine, with the key in a header."""
 
@@ -41,10 +43,11 @@ class Operation:
     method: Method
     path: str
     name: str
-    tag: Literal["health", "speech", "transcription", "voices", "text", "documents"]
+    tag: Literal["health", "speech", "transcription", "voices", "text", "tokens", "documents"]
     summary: str
     answers: Mapping[int, Content]
     access: Access = Access.KEY
     body: Content | None = None
     parameters: tuple[Json, ...] = ()
     errors: tuple[ErrorCode, ...] = ()
+    body_required: bool = True
