@@ -14,7 +14,8 @@ SUMMARIES = {
     "transcribe": "Write down what an audio file says.",
     "voices": "List the voices of a server, and bind them to others.",
     "models": "List, fetch and find models.",
-    "keys": "Make, list and revoke API keys.",
+    "keys": "Make, change, list and revoke API keys.",
+    "usage": "Show what keys have used, by day.",
     "doctor": "Check what is installed, how fast it runs, and what to do.",
 }
 

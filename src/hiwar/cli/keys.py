@@ -1,25 +1,24 @@
-"""`hiwar keys`: make, list, rotate and revoke API keys in the data folder of this machine's server."""
+"""`hiwar keys`: make, change, list, rotate and revoke API keys in the data folder of this machine's server."""
 
 import sys
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import click
 import msgspec
 
-from hiwar.cli.durations import DURATION
+from hiwar.cli.durations import DURATION, EXPIRY, Expiry
+from hiwar.cli.key_options import SERVICE_CHOICES, key_options, limits_of
+from hiwar.cli.key_table import print_keys
 from hiwar.cli.options import config_option, data_dir_option, json_option
-from hiwar.cli.tables import print_table
 from hiwar.server.settings import load_settings
-from hiwar.serving.keys import DEFAULT_LIMITS, SERVICES, KeyLimits, KeyRecord, KeyStore, Service
-
-_LIMIT = click.IntRange(min=0)
-_SERVICE_CHOICES: dict[str, tuple[Service, ...]] = {"tts": ("tts",), "asr": ("asr",), "both": SERVICES}
+from hiwar.serving.keys import DEFAULT_LIMITS, KeyRecord, KeyStore
 
 
 @click.group("keys")
 def command() -> None:
-    """Make, list, rotate and revoke API keys.
+    """Make, change, list, rotate and revoke API keys.
 
     A running server knows of each change within a second. What a revoked key has open is closed.
 
@@ -27,6 +26,7 @@ def command() -> None:
     Example:
       hiwar keys create --name reception
       hiwar keys list
+      hiwar keys change 4fQz01ab --rpm 600
       hiwar keys rotate 4fQz01ab
       hiwar keys revoke 4fQz01ab
     """
@@ -34,58 +34,24 @@ def command() -> None:
 
 @command.command()
 @click.option("--name", required=True, help="Who or what the key is for.")
-@click.option(
-    "--service",
-    type=click.Choice(list(_SERVICE_CHOICES)),
-    default="both",
-    show_default=True,
-    help="What it may use: speaking (tts), listening (asr), or both.",
-)
+@key_options(new=True)
 @click.option(
     "--voice", "voices", multiple=True, help="A voice it may use; give it once for each. Default: all voices."
 )
 @click.option(
-    "--rpm",
-    type=_LIMIT,
-    default=DEFAULT_LIMITS.requests_per_minute,
-    show_default=True,
-    help="Requests a minute.",
+    "--expires", type=EXPIRY, default="never", show_default=True, help="When it ends by itself: 12h, 90d, or a date."
 )
-@click.option(
-    "--tpm",
-    type=_LIMIT,
-    default=DEFAULT_LIMITS.tokens_per_minute,
-    show_default=True,
-    help="Tokens a minute.",
-)
-@click.option(
-    "--tpd",
-    type=_LIMIT,
-    default=DEFAULT_LIMITS.tokens_per_day,
-    show_default=True,
-    help="Tokens a day.",
-)
-@click.option(
-    "--concurrent",
-    type=_LIMIT,
-    default=DEFAULT_LIMITS.concurrent_streams,
-    show_default=True,
-    help="Streams at a time.",
-)
-@click.option("--expires", type=DURATION, help="When it ends by itself: 12h, 90d. Default: never.")
 @config_option
 @data_dir_option
 def create(
     name: str,
     service: str,
+    weight: float,
     voices: tuple[str, ...],
-    rpm: int,
-    tpm: int,
-    tpd: int,
-    concurrent: int,
-    expires: timedelta | None,
+    expires: Expiry,
     config: Path | None,
     data_dir: Path | None,
+    **limits: int,
 ) -> None:
     """Make a key and print it, this once, alone on the last line of standard output.
 
@@ -96,11 +62,66 @@ def create(
       hiwar keys create --name "خدمة العملاء" --service tts --voice Yara --rpm 600 --expires 90d
       KEY=$(hiwar keys create --name test | tail -n 1)
     """
-    limits = KeyLimits(rpm or None, tpm or None, tpd or None, concurrent or None)
-    expires_at = None if expires is None else datetime.now(UTC) + expires
-    record, key = _store(config, data_dir).create(name, _SERVICE_CHOICES[service], voices or None, limits, expires_at)
+    allowed = limits_of(limits, DEFAULT_LIMITS)
+    record, key = _store(config, data_dir).create(
+        name, SERVICE_CHOICES[service], voices or None, allowed, expires.at, weight
+    )
     click.echo(f"Key {record.principal.key_id} for {name}. Keep it safe: it is not shown again.", err=True)
     click.echo(key)
+
+
+@command.command()
+@click.argument("key_id")
+@click.option("--name", help="Who or what the key is for.")
+@key_options(new=False)
+@click.option("--voice", "voices", multiple=True, help="A voice it may use, instead of those before; once for each.")
+@click.option("--all-voices", is_flag=True, help="Let it use every voice.")
+@click.option("--expires", type=EXPIRY, help="When it ends by itself: 12h, 90d, a date, or never.")
+@config_option
+@data_dir_option
+def change(
+    key_id: str,
+    name: str | None,
+    service: str | None,
+    weight: float | None,
+    voices: tuple[str, ...],
+    all_voices: bool,
+    expires: Expiry | None,
+    config: Path | None,
+    data_dir: Path | None,
+    **limits: int | None,
+) -> None:
+    """Change what a key is called and what it may use; what is not named stays.
+
+    Whoever signs in from now on has it so, by a token too. What is open goes on as it began, but ends with the key.
+    A limit of 0 means no limit.
+
+    \b
+    Example:
+      hiwar keys change 4fQz01ab --rpm 600 --weight 2
+      hiwar keys change 4fQz01ab --voice Yara --voice Nouf --expires 2027-01-31
+    """
+    if voices and all_voices:
+        raise click.UsageError("--voice and --all-voices contradict each other; give one of them.")
+    if not (voices or all_voices) and {name, service, weight, expires, *limits.values()} == {None}:
+        raise click.UsageError("Say what to change, for example: --rpm 600")
+
+    def changed(record: KeyRecord) -> KeyRecord:
+        before = record.principal
+        principal = replace(
+            before,
+            name=before.name if name is None else name,
+            services=before.services if service is None else SERVICE_CHOICES[service],
+            voices=None if all_voices else voices or before.voices,
+            limits=limits_of(limits, before.limits),
+            weight=before.weight if weight is None else weight,
+        )
+        return replace(record, principal=principal, expires_at=record.expires_at if expires is None else expires.at)
+
+    record = _store(config, data_dir).change(key_id, changed)
+    if record is None:
+        raise _unknown(key_id)
+    print_keys([record])
 
 
 @command.command("list")
@@ -118,8 +139,7 @@ def list_keys(as_json: bool, config: Path | None, data_dir: Path | None) -> None
     if as_json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(records)).decode() + "\n")
     elif records:
-        columns = ("id", "name", "services", "voices", "rpm", "tpm", "tpd", "streams", "made", "state")
-        print_table(columns, map(_row, records))
+        print_keys(records)
     else:
         click.echo("There are no keys yet; make one with: hiwar keys create --name NAME", err=True)
 
@@ -173,30 +193,3 @@ def _unknown(key_id: str) -> click.ClickException:
 
 def _store(config: Path | None, data_dir: Path | None) -> KeyStore:
     return KeyStore(load_settings({"data_dir": data_dir}, config).settings.keys_file)
-
-
-def _row(record: KeyRecord) -> tuple[str, ...]:
-    principal, limits = record.principal, record.principal.limits
-    amounts = (
-        limits.requests_per_minute,
-        limits.tokens_per_minute,
-        limits.tokens_per_day,
-        limits.concurrent_streams,
-    )
-    return (
-        principal.key_id,
-        principal.name,
-        "+".join(principal.services),
-        "all" if principal.voices is None else ", ".join(principal.voices),
-        *("unlimited" if amount is None else f"{amount:,}" for amount in amounts),
-        f"{record.created_at:%Y-%m-%d}",
-        _state(record),
-    )
-
-
-def _state(record: KeyRecord) -> str:
-    if record.revoked_at is not None:
-        return f"revoked {record.revoked_at:%Y-%m-%d}"
-    if record.expires_at is None:
-        return "in use"
-    return f"{'in use until' if record.is_good(datetime.now(UTC)) else 'expired'} {record.expires_at:%Y-%m-%d}"

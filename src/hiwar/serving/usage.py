@@ -133,6 +133,8 @@ class UsageLog:
 
 def read_usage(path: Path, since: date, until: date) -> Iterator[UsageRow]:
     """What was written of the days from `since` to `until`, both included. Raises HiwarError."""
+    if not path.exists():
+        return
     try:
         with closing(_connected(path)) as connection:
             rows = connection.execute(

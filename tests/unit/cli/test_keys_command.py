@@ -1,9 +1,10 @@
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.cells import cell_len
 
 from hiwar.cli import main
 from hiwar.serving.keys import KeyLimits, KeyStore
@@ -101,11 +102,83 @@ def test_a_key_ends_when_it_was_told_to(data_dir: Path) -> None:
     assert "in use until" in _keys(data_dir, "list").output
 
 
-@pytest.mark.parametrize("span", ["", "x", "5", "-1d", "1.5h", "d", "9999999d"])
-def test_what_is_no_span_of_time_is_refused(data_dir: Path, span: str) -> None:
-    refused = _keys(data_dir, "create", "--name", "one", "--expires", span)
+@pytest.mark.parametrize(
+    ("when", "moment"),
+    [
+        ("2999-01-31", datetime(2999, 1, 31, tzinfo=UTC)),
+        ("2999-01-31T12:00:00+03:00", datetime(2999, 1, 31, 9, tzinfo=UTC)),
+        ("never", None),
+    ],
+)
+def test_a_key_may_end_at_a_date_or_never(data_dir: Path, when: str, moment: datetime | None) -> None:
+    _made(data_dir, "--expires", when)
+    (record,) = KeyStore(data_dir / "keys.db").list()
+    assert record.expires_at == moment
+
+
+@pytest.mark.parametrize("when", ["", "x", "5", "-1d", "1.5h", "d", "9999999d", "2027-13-01", "0001-01-01T00:00+14:00"])
+def test_what_is_no_time_to_end_is_refused(data_dir: Path, when: str) -> None:
+    refused = _keys(data_dir, "create", "--name", "one", "--expires", when)
     assert refused.exit_code == 2
     assert "as in 90d" in refused.output
+
+
+@pytest.mark.parametrize("when", ["0s", "2020-01-01"])
+def test_an_end_that_has_passed_is_refused_with_what_to_do(data_dir: Path, when: str) -> None:
+    refused = _keys(data_dir, "create", "--name", "one", "--expires", when)
+    assert refused.exit_code == 2
+    assert "is not to come; to end a key now: hiwar keys revoke" in refused.output
+
+
+@pytest.mark.parametrize("weight", ["0", "0.09", "101", "-1", "nan", "inf"])
+def test_a_weight_out_of_range_is_refused(data_dir: Path, weight: str) -> None:
+    assert _keys(data_dir, "create", "--name", "one", "--weight", weight).exit_code == 2
+
+
+def test_a_key_is_changed_where_it_is_told_to_and_stays_as_it_is_elsewhere(data_dir: Path) -> None:
+    key = _made(data_dir, "--voice", "Yara", "--rpm", "5", "--weight", "2.5", "--expires", "90d")
+    store = KeyStore(data_dir / "keys.db")
+    before = store.list()[0]
+    key_id = before.principal.key_id
+    shown = _keys(data_dir, "change", key_id, "--tpm", "0", "--name", "كشك المطار").stdout
+    assert key_id in shown
+    assert "كشك المطار" in shown
+    principal = store.verify(key)
+    assert principal is not None
+    assert (principal.name, principal.voices, principal.weight) == ("كشك المطار", ("Yara",), 2.5)
+    assert principal.limits == KeyLimits(requests_per_minute=5, tokens_per_minute=None)
+    assert store.list()[0].expires_at == before.expires_at
+    options = ["--service", "asr", "--weight", "0.5", "--expires", "never", "--all-voices", "--concurrent", "7"]
+    assert _keys(data_dir, "change", key_id, *options).exit_code == 0
+    (after,) = store.list()
+    assert (after.principal.services, after.principal.voices, after.principal.weight) == (("asr",), None, 0.5)
+    assert (after.principal.limits.concurrent_streams, after.expires_at) == (7, None)
+
+
+def test_an_expired_key_is_given_more_time_and_a_revoked_one_is_not(data_dir: Path) -> None:
+    store = KeyStore(data_dir / "keys.db")
+    record, key = store.create("late", expires_at=datetime.now(UTC) - timedelta(days=1))
+    assert "expired" in _keys(data_dir, "list").stdout
+    assert _keys(data_dir, "change", record.principal.key_id, "--expires", "1d").exit_code == 0
+    assert store.verify(key) == record.principal
+    store.revoke(record.principal.key_id)
+    refused = _keys(data_dir, "change", record.principal.key_id, "--expires", "9d")
+    assert refused.exit_code == 1
+    assert "hiwar keys list" in refused.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--voice", "Yara", "--all-voices"), ("--expires", "2020-01-01")])
+def test_a_change_that_says_nothing_or_cannot_be_is_refused(data_dir: Path, options: tuple[str, ...]) -> None:
+    key_id = _made(data_dir).split("_")[1]
+    assert _keys(data_dir, "change", key_id, *options).exit_code == 2
+
+
+def test_columns_stand_below_each_other_beside_arabic_names(data_dir: Path) -> None:
+    for name in ("reception", "خدمة العملاء", "مُكَبِّر"):
+        assert _keys(data_dir, "create", "--name", name).exit_code == 0
+    heading, *rows = _keys(data_dir, "list").stdout.splitlines()
+    before = heading[: heading.index("services")]
+    assert {cell_len(row[: row.index("tts+asr")]) for row in rows} == {cell_len(before)}
 
 
 def test_a_rotated_key_is_printed_alone_and_the_old_one_ends(data_dir: Path) -> None:
