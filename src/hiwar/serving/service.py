@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import functools
-import logging
 from collections.abc import AsyncIterator, Iterator
 
 from hiwar.audio.decoding import check_encoding
@@ -37,8 +36,6 @@ from hiwar.serving.workers import Workers
 from hiwar.text.explanation import SegmentReading
 from hiwar.text.feed import SegmentFeed
 from hiwar.vocabulary import LanguageChoice, RecognitionConfig, SpeechRequest
-
-log = logging.getLogger("hiwar.serving")
 
 
 class SpeechService:
