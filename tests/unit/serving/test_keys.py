@@ -1,6 +1,7 @@
 import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.serving.key_text import digest, key_id_of, new_key
-from hiwar.serving.keys import KeyLimits, KeyStore, Principal
+from hiwar.serving.keys import KeyLimits, KeyRecord, KeyStore, Principal
 
 
 @pytest.fixture
@@ -187,3 +188,42 @@ def test_keys_of_the_first_version_are_taken_over(tmp_path: Path) -> None:
         assert (principal.name, principal.services) == ("old", ("tts",))
         assert store.list()[0].expires_at is None
         store.close()
+
+
+def test_a_change_is_what_the_key_is_from_now_on(store: KeyStore, tmp_path: Path) -> None:
+    record, key = store.create("one")
+    other = KeyStore(tmp_path / "data" / "keys.db")
+    moment = datetime(2999, 1, 31, tzinfo=UTC)
+    wanted = replace(record.principal, name="مكتب", services=("asr",), weight=3.0)
+    changed = other.change(record.principal.key_id, lambda found: replace(found, principal=wanted, expires_at=moment))
+    assert changed == replace(record, principal=wanted, expires_at=moment)
+    assert store.list() == (changed,)
+    assert store.verify(key) == store.find(record.principal.key_id) == wanted
+
+
+def test_a_change_that_fails_changes_nothing_and_holds_nobody_up(store: KeyStore) -> None:
+    record, key = store.create("one")
+
+    def fail(_: KeyRecord) -> KeyRecord:
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        store.change(record.principal.key_id, fail)
+    assert store.verify(key) == record.principal
+    assert store.revoke(record.principal.key_id)
+    assert store.change(record.principal.key_id, fail) is None
+    assert store.change("nothing", fail) is None
+
+
+def test_changes_made_together_are_all_kept(store: KeyStore, tmp_path: Path) -> None:
+    key_id = store.create("one")[0].principal.key_id
+    stores = [KeyStore(tmp_path / "data" / "keys.db") for _ in range(4)]
+
+    def heavier(found: KeyRecord) -> KeyRecord:
+        return replace(found, principal=replace(found.principal, weight=found.principal.weight + 1))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: stores[number % 4].change(key_id, heavier), range(20)))
+    principal = store.find(key_id)
+    assert principal is not None
+    assert principal.weight == 21.0

@@ -13,12 +13,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from hiwar.errors import ErrorCode, HiwarError
+from hiwar.server.app import make_authenticator
 from hiwar.serving.auth import Authenticator, local_key, signing_key
 from hiwar.serving.keys import KeyStore
 from hiwar.serving.own_tokens import TokenSigner, signing_secret
 from hiwar.serving.token_keys import OneKey, VerifyingKey
 from hiwar.serving.token_scope import TokenScope
 from hiwar.serving.tokens import TokenVerifier, Trust
+from support.serving import model_free_settings
 from support.streams import run
 
 SECRET = b"a secret as long as the longest of the algorithms wants it, which is 64 bytes"
@@ -202,3 +204,20 @@ def test_a_secret_may_be_named_and_must_be_one(tmp_path: Path) -> None:
         file.write_bytes(content)
         with pytest.raises(HiwarError, match="secret of 32 bytes"):
             signing_secret(file)
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_servers_that_share_a_folder_or_keys_and_a_secret_take_each_others_tokens(tmp_path: Path, named: bool) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(SECRET)
+    flags = {"tokens.signing_key": str(secret)} if named else {}
+    settings = model_free_settings(tmp_path / "data", flags)
+    key = local_key(settings.data_dir)
+    one, other = make_authenticator(settings), make_authenticator(settings)
+    token = one.new_token(run(one.key_holder(key)), ALL, 60).text
+    assert run(other.authenticate(token)).key_id == "local"
+    assert named != (settings.data_dir / "signing.key").exists()
+    stranger = make_authenticator(model_free_settings(tmp_path / "other"))
+    assert refused(stranger, token)
+    for authenticator in (one, other, stranger):
+        authenticator.close()
