@@ -165,6 +165,7 @@ def test_recognition_settings_that_would_break_every_stream_are_refused(name: st
         ({"tokens.jwks": "https:///keys"}, "https"),
         ({"tokens.jwks": "https://[/keys"}, "https"),
         ({"tokens.jwks": "https://example.com/keys", "tokens.key_file": "key.pem"}, "choose one"),
+        ({"tokens.signing_key": "key", "tokens.key_file": "key"}, "must not sign"),
         ({"counters": "localhost:6379"}, "redis://"),
     ],
     ids=str,
