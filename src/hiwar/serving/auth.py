@@ -56,9 +56,11 @@ class Authenticator:
         if principal is None and value.count(".") == 2:
             principal = await self._token_holder(value)
         if principal is None:
-            raise HiwarError(
-                ErrorCode.UNAUTHORIZED, "The API key is not valid here; check it, or make one with: hiwar keys create"
+            message = (
+                "The API key or token is not valid here, or not any more; "
+                "check it, ask for a new token, or make a key with: hiwar keys create"
             )
+            raise HiwarError(ErrorCode.UNAUTHORIZED, message)
         return principal
 
     async def key_holder(self, value: str) -> Principal:
