@@ -49,8 +49,9 @@ class Admitted:
     cost: Cost = field(repr=False)
     punctuality: Punctuality = field(repr=False)
     reduced: Callable[[], bool] = field(repr=False)
-    first_is_waited_for: bool = True
-    """Whether its first result is still to come."""
+    waits_since_s: float | None = None
+    """Since when its first audio is waited for, with text enough to speak; None once it is there."""
+    has_begun: bool = False
     compute_s: float = 0.0
 
     def ran(self, times: StepTimes) -> None:
@@ -64,11 +65,24 @@ class Admitted:
         """So much more audio was made or heard by these steps."""
         self.cost.add(audio_s=audio_s, reduced=self.reduced())
 
+    def waits(self, now: float) -> None:
+        """There is text enough for its first audio."""
+        if not self.has_begun and self.waits_since_s is None:
+            self.waits_since_s = now
+
+    def starved(self) -> None:
+        """There was not enough text after all."""
+        self.waits_since_s = None
+
+    def first(self, now: float) -> None:
+        """Its first audio is there."""
+        late_s = 0.0 if self.waits_since_s is None else now - self.waits_since_s
+        self.has_begun, self.waits_since_s = True, None
+        self.cost.first(self.compute_s)
+        self.result(late_s, now)
+
     def result(self, late_s: float, now: float) -> None:
         """A result that the objective is about came so long after it was waited for: first audio, or a partial."""
-        if self.first_is_waited_for:
-            self.first_is_waited_for = False
-            self.cost.first(self.compute_s)
         self.punctuality.add(late_s, now)
 
 
@@ -175,7 +189,7 @@ class Admission:
         """When the first result would come: behind those of the own key, and one turn of each other key."""
         behind: dict[str, list[float]] = {}
         for admitted in self._here:
-            if admitted.first_is_waited_for and admitted.kind.service == mine.kind.service:
+            if admitted.waits_since_s is not None:
                 behind.setdefault(admitted.share.key, []).append(admitted.cost.first_s)
         own_s = sum(behind.pop(mine.share.key, ()))
         # In turns: another key gets as much as the own one, and one step.

@@ -189,6 +189,8 @@ class TtsStream:
         request_id = job.request.request_id
         try:
             with self._admission.admitted(Kind("tts", job.request.voice), self._meter.share) as admitted:
+                if job.asked_s is not None:
+                    admitted.waits(job.asked_s)
                 await self._meter.request()
                 with self._open_pipeline(job.request, job.feed) as pipeline:
                     await self._pump(job, pipeline, admitted)
@@ -217,6 +219,7 @@ class TtsStream:
                 if job.stopped:
                     return
             await self._tell_level(job, pipeline)
+            admitted.waits(self._clock())
             chunks = await self._step(job, pipeline, admitted)
             if chunks is None:
                 return
@@ -225,6 +228,7 @@ class TtsStream:
                     return
                 await self._carry_out(self._said(job, chunk, admitted))
             if pipeline.starved:
+                admitted.starved()
                 await self._changed(job, pipeline.resumes_s)
             elif ahead_max_ms := self._ahead_max_ms(job):
                 await self._stopped(job, pipeline.played_until_s - ahead_max_ms / 1000)
@@ -264,7 +268,7 @@ class TtsStream:
             return self._session.flushed(request_id, chunk.progress, now)
         if not job.audio_ms and chunk.progress.audio_ms and job.asked_s is not None:
             self._metrics.first_audio(now - job.asked_s)
-            admitted.result(now - job.asked_s, now)
+            admitted.first(now)
         admitted.lasted((chunk.progress.audio_ms - job.audio_ms) / 1000)
         job.audio_ms = chunk.progress.audio_ms
         return self._session.audio(request_id, chunk.audio, chunk.progress, now, chunk.words)

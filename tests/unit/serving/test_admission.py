@@ -29,7 +29,11 @@ class Desk:
         self.stack = ExitStack()
 
     def take(self, kind: Kind, share: Share = NOBODYS) -> Admitted:
-        return self.stack.enter_context(self.admission.admitted(kind, share))
+        """A request has its text."""
+        admitted = self.stack.enter_context(self.admission.admitted(kind, share))
+        if kind is TTS:
+            admitted.waits(self.clock.now)
+        return admitted
 
     def refused(self, kind: Kind, share: Share = NOBODYS) -> HiwarError:
         with pytest.raises(HiwarError) as caught:
@@ -157,7 +161,25 @@ def test_whoever_has_its_first_audio_is_in_nobodys_way() -> None:
     with desk() as here:
         here.costs(TTS, 0.001, first_s=0.02)
         for _ in range(100):
-            here.take(TTS).result(0.05, here.clock())
+            here.take(TTS).first(here.clock())
+
+
+def test_whoever_waits_for_text_is_in_nobodys_way_either() -> None:
+    with desk() as here:
+        here.costs(TTS, 0.001, first_s=0.02)
+        for _ in range(100):
+            here.take(TTS).starved()
+
+
+def test_late_first_audio_keeps_others_out() -> None:
+    with desk() as here:
+        here.costs(TTS, 0.001, first_s=0.001)
+        for late_s in (0.1, 0.2, 0.3):
+            request = here.take(TTS)
+            here.clock.now += late_s
+            request.first(here.clock())
+        here.refused(TTS)
+        assert here.admission.refused == {"first_audio": 1}
 
 
 def test_a_flood_of_one_key_does_not_keep_another_out() -> None:
