@@ -24,6 +24,7 @@ from hiwar.serving import clock
 from hiwar.serving.admission import Admission
 from hiwar.serving.auth import Authenticator, local_key, operator_key, signing_key
 from hiwar.serving.binding_file import BindingFile
+from hiwar.serving.cores import Cores
 from hiwar.serving.engines import Engines
 from hiwar.serving.keys import KeyStore
 from hiwar.serving.leases import Leases
@@ -53,6 +54,9 @@ from hiwar.transports.websocket.tts import tts_routes
 
 # Engine threads yield to the event loop, which does little and must do it at once.
 _SPEAKING_NICENESS = 5
+_AHEAD_NICENESS = 15
+_AHEAD_S = 0.5
+"""With more than this left to play, speech is made ahead of its playback, with what others leave of the machine."""
 _LISTENING_NICENESS = 5
 _HEARING_NICENESS = 10
 _READING_NICENESS = 15
@@ -121,10 +125,12 @@ def make_accounts(settings: Settings) -> Accounts:
 def start_threads(settings: Settings) -> EngineThreads:
     """As many of each as the settings say."""
     threads, waiting_max = settings.engines.threads, settings.limits.steps_waiting_max
+    cores = Cores(_cores(threads))
+    make = partial(Workers, threads=threads, waiting_max=waiting_max, cores=cores)
     return EngineThreads(
-        speaking=Workers(name="speak", threads=threads, niceness=_SPEAKING_NICENESS, waiting_max=waiting_max),
-        listening=Workers(name="listen", threads=threads, niceness=_LISTENING_NICENESS, waiting_max=waiting_max),
-        hearing=Workers(name="hear", threads=threads, niceness=_HEARING_NICENESS, waiting_max=waiting_max),
+        speaking=make(name="speak", niceness=_SPEAKING_NICENESS, ahead_niceness=_AHEAD_NICENESS, due_ahead_s=_AHEAD_S),
+        listening=make(name="listen", niceness=_LISTENING_NICENESS),
+        hearing=make(name="hear", niceness=_HEARING_NICENESS),
         reading=Workers(name="read", threads=1, niceness=_READING_NICENESS, waiting_max=waiting_max),
         loading=Workers(name="load", threads=1, niceness=_LOADING_NICENESS, waiting_max=_LOADS_WAITING_MAX),
     )

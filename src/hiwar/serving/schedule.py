@@ -61,25 +61,37 @@ class Schedule(Generic[Item]):
         self._waiting += 1
         return entry
 
+    def is_due(self, deadline_s: float, now: float) -> bool:
+        """Whether a step with this deadline goes before all that are not."""
+        return deadline_s <= now + self._due_ahead_s
+
+    def due_in(self, now: float) -> float | None:
+        """In how many seconds the next of those that wait is due; None when none waits."""
+        deadlines_s = [share.waiting[0].deadline_s for share in self._shares.values() if share.waiting]
+        return max(0.0, min(deadlines_s) - self._due_ahead_s - now) if deadlines_s else None
+
     def take(self, now: float) -> Entry[Item] | None:
         """The step that goes next; None when none waits."""
+        return self.take_due(now) or self.take_ahead(now)
+
+    def take_due(self, now: float) -> Entry[Item] | None:
+        """The step that goes next of those that are due; None when none is."""
         waiting = [share for share in self._shares.values() if share.waiting]
-        if not waiting:
+        due = [share for share in waiting if self.is_due(share.waiting[0].deadline_s, now)]
+        if not due:
             return None
-        usual_s = self._usual_s
-        due = [share for share in waiting if share.waiting[0].deadline_s <= now + self._due_ahead_s]
-        if due:
-            share = min(due, key=lambda share: (share.served_s, share.waiting[0]))
-            self._reached_s = max(self._reached_s, share.served_s)
-        else:
-            # Compute that nobody needed is nobody's debt.
-            share, usual_s = min(waiting, key=lambda share: share.waiting[0]), 0.0
-        entry = heapq.heappop(share.waiting)
-        self._waiting -= 1
-        entry.begun, entry.is_due, entry.charged_s = True, bool(due), usual_s / entry.weight
-        share.served_s += entry.charged_s
-        share.running += 1
-        return entry
+        share = min(due, key=lambda share: (share.served_s, share.waiting[0]))
+        self._reached_s = max(self._reached_s, share.served_s)
+        return self._begin(share, self._usual_s, is_due=True)
+
+    def take_ahead(self, now: float) -> Entry[Item] | None:
+        """The step that goes next of those that are not due; None when there is none."""
+        waiting = [share for share in self._shares.values() if share.waiting]
+        ahead = [share for share in waiting if not self.is_due(share.waiting[0].deadline_s, now)]
+        if not ahead:
+            return None
+        # Compute that nobody needed is nobody's debt.
+        return self._begin(min(ahead, key=lambda share: share.waiting[0]), 0.0, is_due=False)
 
     def done(self, entry: Entry[Item], seconds: float) -> None:
         """A step that was taken is over, after so much compute."""
@@ -107,6 +119,14 @@ class Schedule(Generic[Item]):
             share.waiting.clear()
         self._waiting = 0
         return entries
+
+    def _begin(self, share: _Share[Item], usual_s: float, *, is_due: bool) -> Entry[Item]:
+        entry = heapq.heappop(share.waiting)
+        self._waiting -= 1
+        entry.begun, entry.is_due, entry.charged_s = True, is_due, usual_s / entry.weight
+        share.served_s += entry.charged_s
+        share.running += 1
+        return entry
 
     def _forget(self) -> None:
         """Keys that have no more claim than a new one; none has when all work is done."""

@@ -15,12 +15,16 @@ from typing import Any, TypeVar
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.serving.clock import Clock
+from hiwar.serving.cores import Cores
 from hiwar.serving.schedule import Entry, Schedule
 
 Result = TypeVar("Result")
 
 
-_DUE_AHEAD_S = 0.15
+_LOOK_AGAIN_S = 0.1
+"""How soon a thread that waits for a free core notices that the workers close."""
+
+DUE_AHEAD_S = 0.15
 """What is due later than this waits for what is due, whosever it is."""
 
 
@@ -75,21 +79,37 @@ class _Job:
 class Workers:
     """A fixed number of threads behind one queue. Deadlines are in seconds of `clock`.
 
-    `niceness` (0 to 19) yields the processor to others.
+    `niceness` (0 to 19) yields the processor to others. With `ahead_niceness` as many threads more, of that niceness,
+    run what is not due within `due_ahead_s`, and the others nothing else than what is. They begin a step only while
+    one of the `cores` is free, which other workers may fill, too: what nobody needs yet takes nothing from what
+    somebody needs.
     """
 
     def __init__(
-        self, *, name: str, threads: int, niceness: int, waiting_max: int, clock: Clock = time.monotonic
+        self,
+        *,
+        name: str,
+        threads: int,
+        niceness: int,
+        waiting_max: int,
+        ahead_niceness: int | None = None,
+        due_ahead_s: float = DUE_AHEAD_S,
+        cores: Cores | None = None,
+        clock: Clock = time.monotonic,
     ) -> None:
-        self._niceness = niceness
         self._waiting_max = waiting_max
         self._clock = clock
-        self._schedule = Schedule[_Job](_DUE_AHEAD_S)
-        self._changed = threading.Condition()
+        self._schedule = Schedule[_Job](due_ahead_s)
+        self._cores = cores or Cores(threads)
+        self._lock = threading.Lock()
+        self._due = threading.Condition(self._lock)
+        self._ahead = threading.Condition(self._lock)
         self._closing = False
-        self._threads = [
-            threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True) for number in range(threads)
-        ]
+        self._is_split = ahead_niceness is not None
+        take = self._take_due if self._is_split else self._take
+        self._threads = _threads(name, threads, self._work, niceness, take)
+        if ahead_niceness is not None:
+            self._threads += _threads(f"{name}-ahead", threads, self._work, ahead_niceness, self._take_ahead)
         for thread in self._threads:
             thread.start()
 
@@ -122,49 +142,80 @@ class Workers:
 
     def close(self) -> None:
         """End the threads after the steps that run now; who waits for a step gets HiwarError server_busy."""
-        with self._changed:
+        with self._lock:
             self._closing = True
             dropped = self._schedule.drain()
-            self._changed.notify_all()
+            self._due.notify_all()
+            self._ahead.notify_all()
         for entry in dropped:
             _hand_back(entry.item, None, _busy(), None)
         for thread in self._threads:
             thread.join()
 
     def _put(self, job: _Job, deadline_s: float, share: Share) -> Entry[_Job]:
-        with self._changed:
+        with self._lock:
             if self._closing or len(self._schedule) >= self._waiting_max:
                 raise _busy()
             entry = self._schedule.put(job, key=share.key, weight=share.weight, deadline_s=deadline_s)
-            self._changed.notify()
+            self._due.notify()  # to take it, or to know when it is due: those behind `ahead` may get no processor
+            if self._is_split and not self._schedule.is_due(deadline_s, self._clock()):
+                self._ahead.notify()
             return entry
 
     def _withdraw(self, entry: Entry[_Job]) -> bool:
         """Take a waiting step back; False when it has begun."""
-        with self._changed:
+        with self._lock:
             return self._schedule.withdraw(entry) or not entry.begun
 
-    def _work(self) -> None:
+    def _work(self, niceness: int, take: "Callable[[], Entry[_Job] | None]") -> None:
         if sys.platform == "linux":  # elsewhere this would be the niceness of the whole process
             with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._niceness)
-        while (entry := self._take()) is not None:
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+        while (entry := take()) is not None:
+            self._cores.begin()
             began_s, began_cpu_s = self._clock(), time.thread_time()
             try:
                 outcome, error = entry.item.step(), None
             except BaseException as raised:  # noqa: BLE001 - carried to the driver that waits for it
                 outcome, error = None, raised
             cpu_s = time.thread_time() - began_cpu_s
+            self._cores.end()
             times = StepTimes(entry.item.asked_s, began_s, self._clock(), cpu_s)
-            with self._changed:
+            with self._lock:
                 self._schedule.done(entry, times.ran_s)
             _hand_back(entry.item, outcome, error, times)
             del entry, outcome, error  # an idle thread must not keep the last stream's audio alive
 
     def _take(self) -> Entry[_Job] | None:
-        with self._changed:
-            self._changed.wait_for(lambda: len(self._schedule) or self._closing)
+        with self._lock:
+            self._due.wait_for(lambda: len(self._schedule) or self._closing)
             return self._schedule.take(self._clock())
+
+    def _take_due(self) -> Entry[_Job] | None:
+        """What is due, or becomes due while no other thread has taken it."""
+        with self._lock:
+            while not self._closing:
+                if entry := self._schedule.take_due(self._clock()):
+                    return entry
+                self._due.wait(self._schedule.due_in(self._clock()))
+            return None
+
+    def _take_ahead(self) -> Entry[_Job] | None:
+        """What is not due, once a core is free; by then it may be due."""
+        while True:
+            is_free = self._cores.wait_free(_LOOK_AGAIN_S)
+            with self._lock:
+                if self._closing:
+                    return None
+                if is_free and (entry := self._schedule.take_ahead(self._clock())):
+                    return entry
+                if is_free:
+                    self._ahead.wait()
+
+
+def _threads(name: str, count: int, work: Callable[..., None], *arguments: object) -> list[threading.Thread]:
+    names = [f"{name}-{number}" for number in range(count)]
+    return [threading.Thread(target=work, args=arguments, name=one, daemon=True) for one in names]
 
 
 def _busy() -> HiwarError:

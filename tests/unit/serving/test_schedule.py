@@ -70,6 +70,21 @@ def test_what_is_not_due_waits_for_what_is_whoever_had_more() -> None:
     assert taken(schedule, 0.0) == ["b0", "b1", "b2", "b3", "b4", "c far", "a far"]
 
 
+def test_what_is_due_and_what_is_ahead_can_be_taken_apart() -> None:
+    schedule = Schedule[str](due_ahead_s=0.5)
+    put(schedule, "ahead", 9.0)
+    put(schedule, "due", 1.0, key="b")
+    assert schedule.due_in(0.0) == 0.5
+    assert schedule.take_due(0.0) is None
+    first = schedule.take_ahead(0.0)
+    assert first is not None
+    assert first.item == "due"  # not due yet, and nearest
+    put(schedule, "now", 0.1, key="b")
+    assert schedule.due_in(0.0) == 0.0
+    assert [entry.item for entry in (schedule.take_due(0.0), schedule.take_ahead(0.0)) if entry] == ["now", "ahead"]
+    assert schedule.due_in(0.0) is None
+
+
 def test_a_pause_gives_no_claim() -> None:
     schedule = Schedule[str](DUE_S)
     put(schedule, "early", 0.0, "b")

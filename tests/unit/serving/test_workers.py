@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from hiwar.errors import ErrorCode, HiwarError
+from hiwar.serving.cores import Cores
 from hiwar.serving.workers import Share, Workers
 from support.streams import Gate, run
 
@@ -76,6 +77,37 @@ def test_one_step_too_many_is_told_that_the_server_is_busy() -> None:
                 assert caught.value.code is ErrorCode.SERVER_BUSY
             assert await asyncio.gather(*waiting) == [1, 1]
             assert await workers.run(lambda: 2, 1.0) == 2
+
+    run(scenario())
+
+
+def test_what_is_not_due_takes_no_core_from_other_workers_until_it_is() -> None:
+    async def scenario() -> None:
+        cores, now, order = Cores(1), [0.0], []
+        speaking = Workers(
+            name="speak", threads=1, niceness=0, waiting_max=8, ahead_niceness=0, cores=cores, clock=lambda: now[0]
+        )
+        hearing = Workers(name="hear", threads=1, niceness=0, waiting_max=8, cores=cores)
+        try:
+            async with one_thread_held(hearing):
+                ahead = asyncio.create_task(speaking.run(partial(order.append, "ahead"), 100.0))
+                await queued(speaking, 1)
+                await speaking.run(partial(order.append, "due"), 0.1)
+                assert order == ["due"]
+                later = asyncio.create_task(speaking.run(partial(order.append, "due by now"), 50.0))
+                await queued(speaking, 2)
+                now[0] = 50.0
+                await speaking.run(partial(order.append, "another"), 50.1)
+                await later
+            await ahead
+            assert order == ["due", "due by now", "another", "ahead"]
+            names = await asyncio.gather(
+                *(speaking.run(lambda: threading.current_thread().name, at) for at in (0.0, 900.0))
+            )
+            assert names == ["speak-0", "speak-ahead-0"]
+        finally:
+            await asyncio.to_thread(speaking.close)
+            await asyncio.to_thread(hearing.close)
 
     run(scenario())
 
