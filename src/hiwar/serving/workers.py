@@ -165,6 +165,7 @@ class Workers:
     def _withdraw(self, entry: Entry[_Job]) -> bool:
         """Take a waiting step back; False when it has begun."""
         with self._lock:
+            self._ahead.notify()
             return self._schedule.withdraw(entry) or not entry.begun
 
     def _work(self, niceness: int, take: "Callable[[], Entry[_Job] | None]") -> None:
@@ -196,6 +197,7 @@ class Workers:
         with self._lock:
             while not self._closing:
                 if entry := self._schedule.take_due(self._clock()):
+                    self._ahead.notify()  # what stood behind it may not be due
                     return entry
                 self._due.wait(self._schedule.due_in(self._clock()))
             return None

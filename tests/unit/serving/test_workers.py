@@ -83,7 +83,8 @@ def test_one_step_too_many_is_told_that_the_server_is_busy() -> None:
 
 def test_what_is_not_due_takes_no_core_from_other_workers_until_it_is() -> None:
     async def scenario() -> None:
-        cores, now, order = Cores(1), [0.0], []
+        cores, now = Cores(1), [0.0]
+        order: list[str] = []
         speaking = Workers(
             name="speak", threads=1, niceness=0, waiting_max=8, ahead_niceness=0, cores=cores, clock=lambda: now[0]
         )
