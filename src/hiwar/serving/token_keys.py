@@ -7,18 +7,19 @@ import asyncio
 import contextlib
 import logging
 import time
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from hiwar.errors import ErrorCode, HiwarError
+from hiwar.serving.bounded_get import bounded_get
 
 log = logging.getLogger("hiwar.serving")
 
@@ -106,7 +107,7 @@ def key_of_file(path: Path) -> VerifyingKey:
         content = path.read_bytes().strip()
         if content.startswith(b"-----BEGIN"):
             return public_key(load_pem_public_key(content))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, UnsupportedAlgorithm) as error:
         raise _unusable(path) from error
     if len(content) < _SECRET_BYTES_MIN:
         raise _unusable(path)
@@ -122,22 +123,11 @@ def public_key(key: object) -> VerifyingKey:
     raise ValueError("neither RSA of 2048 bits or more nor EC P-256")
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """The address was found sure, another would not be."""
-
-    def redirect_request(self, *_: object) -> None:
-        """Take the redirect for an error."""
-
-
 def _download(address: str) -> dict[str | None, VerifyingKey]:
     """The usable keys at a JWKS address. Blocks. Raises what `_refresh` expects."""
-    opener = urllib.request.build_opener(_NoRedirect)
-    with opener.open(address, timeout=_JWKS_TIMEOUT_S) as answer:
-        content = answer.read(_JWKS_BYTES_MAX + 1)
-    if len(content) > _JWKS_BYTES_MAX:
-        raise ValueError("more than a megabyte of keys")
+    content = bounded_get(address, bytes_max=_JWKS_BYTES_MAX, within_s=_JWKS_TIMEOUT_S)
     keys: dict[str | None, VerifyingKey] = {}
-    for found in jwt.PyJWKSet.from_json(content).keys:
+    for found in jwt.PyJWKSet.from_json(content.decode()).keys:
         # A secret has no place in what everybody may read.
         if found.public_key_use in {None, "sig"} and not isinstance(found.key, bytes):
             with contextlib.suppress(ValueError):

@@ -138,10 +138,11 @@ def test_what_was_checked_is_remembered_until_it_expires(tmp_path: Path) -> None
         b"",
         b"short",
         b"-----BEGIN PUBLIC KEY-----\nnonsense\n-----END PUBLIC KEY-----\n",
+        b"-----BEGIN PUBLIC KEY-----\nMCowBQYDK2V/AyEA" + b"A" * 43 + b"=\n-----END PUBLIC KEY-----\n",
         public(ec.generate_private_key(ec.SECP384R1())),
         public(rsa.generate_private_key(65537, 1024)),  # noqa: S505 - refused for that
     ],
-    ids=["empty", "short", "broken", "another curve", "too small"],
+    ids=["empty", "short", "broken", "unknown kind", "another curve", "too small"],
 )
 def test_a_file_that_holds_no_good_key_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "key").write_bytes(content)
