@@ -13,8 +13,9 @@ from websockets.sync.client import ClientConnection
 
 import asr_pb2
 import tts_pb2
-from hiwar.serving.keys import UNLIMITED, KeyStore
+from hiwar.serving.keys import UNLIMITED
 from support.grpc_calls import Services, failure, recognition, services, synthesis
+from support.keys import Keys
 from support.serving import LiveServer, live_server
 from support.tones import spoken
 
@@ -114,9 +115,8 @@ def test_requests_over_rest_are_refused_with_a_time_to_wait(server: LiveServer) 
 
 
 def test_what_is_refused_does_not_count_against_its_key(server: LiveServer) -> None:
-    store = KeyStore(server.settings.keys_file)
-    key = store.create("limited", limits=replace(UNLIMITED, requests_per_minute=2))[1]
-    store.close()
+    limits = replace(UNLIMITED, requests_per_minute=2)
+    _, key = Keys(server.settings.keys_file).create("limited", limits=limits)
     with server.connect("/v1/tts/stream", key=key) as waiting:
         with somebody(server):
             for _ in range(3):

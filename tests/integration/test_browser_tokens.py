@@ -10,8 +10,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 import tts_pb2
-from hiwar.serving.keys import KeyLimits, KeyStore
+from hiwar.serving.keys import KeyLimits
 from support.grpc_calls import Services, failure, services, synthesis
+from support.keys import Keys
 from support.serving import WAIT_S, Answer, LiveServer, live_server
 
 TOKENS, SPEECH = "/v1/auth/tokens", "/v1/tts/audio/speech"
@@ -24,11 +25,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 
 @pytest.fixture
-def store(server: LiveServer) -> Iterator[KeyStore]:
-    """The file of the server's keys, as another process has it open."""
-    opened = KeyStore(server.settings.keys_file)
-    yield opened
-    opened.close()
+def store(server: LiveServer) -> Keys:
+    return Keys(server.settings.keys_file)
 
 
 @pytest.fixture
@@ -52,7 +50,7 @@ def speaks(socket: Any) -> bool:
     return bool(json.loads(socket.recv(timeout=WAIT_S))["type"] == "synthesis_started")
 
 
-def test_a_key_becomes_a_token_that_ends_soon(server: LiveServer, store: KeyStore) -> None:
+def test_a_key_becomes_a_token_that_ends_soon(server: LiveServer, store: Keys) -> None:
     answer = asked(server, store.create("one", voices=("Yara", "Nouf"))[1])
     assert answer.status == 201
     assert answer.headers["cache-control"] == "no-store"
@@ -63,7 +61,7 @@ def test_a_key_becomes_a_token_that_ends_soon(server: LiveServer, store: KeyStor
     assert timedelta(seconds=240) < left <= timedelta(seconds=300)
 
 
-def test_a_token_opens_every_face_and_counts_as_its_key(server: LiveServer, store: KeyStore, client: Services) -> None:
+def test_a_token_opens_every_face_and_counts_as_its_key(server: LiveServer, store: Keys, client: Services) -> None:
     _, key = store.create("one", limits=KeyLimits(requests_per_minute=8))
     token = token_of(server, key)
     with server.connect(f"/v1/tts/stream?token={token}", key="") as socket:
@@ -79,7 +77,7 @@ def test_a_token_opens_every_face_and_counts_as_its_key(server: LiveServer, stor
     assert (answer.status, answer.headers["x-ratelimit-remaining"]) == (200, "1")
 
 
-def test_a_token_is_for_no_more_than_was_asked(server: LiveServer, store: KeyStore, client: Services) -> None:
+def test_a_token_is_for_no_more_than_was_asked(server: LiveServer, store: Keys, client: Services) -> None:
     token = token_of(server, store.create("one")[1], services=["tts"], voices=["Yara"])
     with pytest.raises(InvalidStatus) as caught, server.connect(f"/v1/asr/stream?token={token}", key=""):
         pass
@@ -92,7 +90,7 @@ def test_a_token_is_for_no_more_than_was_asked(server: LiveServer, store: KeySto
     assert refused.status is grpc.StatusCode.PERMISSION_DENIED
 
 
-def test_only_a_key_in_a_header_makes_tokens_and_none_for_more_than_itself(server: LiveServer, store: KeyStore) -> None:
+def test_only_a_key_in_a_header_makes_tokens_and_none_for_more_than_itself(server: LiveServer, store: Keys) -> None:
     _, key = store.create("one", services=("tts",))
     assert asked(server, token_of(server, key)).status == 403
     assert asked(server, key, b'{"services": ["asr"]}').status == 403
@@ -117,13 +115,13 @@ def test_a_wrong_wish_is_named(server: LiveServer, body: bytes, field: str) -> N
     assert (answer.status, answer.json["errors"][0]["field"]) == (422, field)
 
 
-def test_making_tokens_is_counted(server: LiveServer, store: KeyStore) -> None:
+def test_making_tokens_is_counted(server: LiveServer, store: Keys) -> None:
     _, key = store.create("one", limits=KeyLimits(requests_per_minute=2))
     assert [asked(server, key).status for _ in range(3)] == [201, 201, 429]
     assert int(asked(server, key).headers["retry-after"]) > 30
 
 
-def test_a_revoked_key_ends_the_streams_of_its_tokens(server: LiveServer, store: KeyStore, client: Services) -> None:
+def test_a_revoked_key_ends_the_streams_of_its_tokens(server: LiveServer, store: Keys, client: Services) -> None:
     record, key = store.create("leaving")
     token = token_of(server, key, expires_in=3600)
     with server.connect(f"/v1/asr/stream?token={token}", key="") as socket:

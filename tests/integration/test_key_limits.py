@@ -11,8 +11,9 @@ from websockets.exceptions import InvalidStatus
 
 import asr_pb2
 import tts_pb2
-from hiwar.serving.keys import UNLIMITED, KeyStore
+from hiwar.serving.keys import UNLIMITED
 from support.grpc_calls import Services, failure, recognition, services, synthesis
+from support.keys import Keys
 from support.serving import Answer, LiveServer, live_server
 from support.tones import spoken
 
@@ -41,11 +42,7 @@ def client(server: LiveServer) -> Iterator[Services]:
 @pytest.fixture
 def new_key(server: LiveServer) -> Callable[..., str]:
     def make(**limits: int) -> str:
-        store = KeyStore(server.settings.keys_file)
-        try:
-            return store.create("limited", limits=replace(UNLIMITED, **limits))[1]
-        finally:
-            store.close()
+        return Keys(server.settings.keys_file).create("limited", limits=replace(UNLIMITED, **limits))[1]
 
     return make
 

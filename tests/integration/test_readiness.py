@@ -9,8 +9,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from hiwar.errors import EngineUnavailableError, HiwarError
-from hiwar.serving.keys import KeyStore
 from support import gated_engine
+from support.keys import Keys
 from support.serving import WAIT_S, live_server
 
 
@@ -51,7 +51,7 @@ def test_an_engine_that_cannot_be_loaded_is_said_by_ready(tmp_path: Path) -> Non
 
 
 def test_a_revoked_key_is_refused_at_once(tmp_path: Path) -> None:
-    store = KeyStore(tmp_path / "keys.db")
+    store = Keys(tmp_path / "keys.db")
     record, key = store.create("guest")
     with live_server(tmp_path) as server:
         with server.connect("/v1/tts/stream", key=key) as client:
@@ -64,7 +64,6 @@ def test_a_revoked_key_is_refused_at_once(tmp_path: Path) -> None:
         with server.connect("/v1/tts/stream", key="") as client:
             client.send(json.dumps({"x-api-key": key}))
             assert json.loads(client.recv(WAIT_S))["code"] == "unauthorized"
-    store.close()
 
 
 def test_a_port_that_is_taken_is_said_and_nothing_is_left(tmp_path: Path) -> None:

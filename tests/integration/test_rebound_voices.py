@@ -13,8 +13,8 @@ from websockets.sync.client import ClientConnection
 
 from hiwar.cli import main
 from hiwar.serving.auth import read_operator_key
-from hiwar.serving.keys import KeyStore
 from support import gated_engine
+from support.keys import Keys
 from support.serving import WAIT_S, LiveServer, http_ask, live_server
 
 PATH = "/v1/voices/Yara/binding"
@@ -90,9 +90,7 @@ def test_a_name_speaks_with_another_engine_without_a_restart_and_goes_back(serve
 
 
 def test_only_the_operator_may(server: LiveServer, tmp_path: Path) -> None:
-    store = KeyStore(server.settings.keys_file)
-    customer = store.create("customer")[1]
-    store.close()
+    customer = Keys(server.settings.keys_file).create("customer")[1]
     for method, body in (("PUT", _body("tone/tone")), ("DELETE", None)):
         assert _ask(server, method, None, body)[0] == 401
         for key in (customer, server.key, "wrong"):

@@ -1,7 +1,9 @@
 """A key that is revoked by another process, or expires, ends what it has open, on every face; others go on."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,8 +13,8 @@ from websockets.exceptions import ConnectionClosed
 
 import asr_pb2
 import tts_pb2
-from hiwar.serving.keys import KeyStore
 from support.grpc_calls import Services, failure, services
+from support.keys import Keys
 from support.raw_websocket import raw_socket
 from support.serving import WAIT_S, LiveServer, live_server
 
@@ -24,11 +26,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 
 @pytest.fixture
-def store(server: LiveServer) -> Iterator[KeyStore]:
-    """The file of the server's keys, as another process has it open."""
-    opened = KeyStore(server.settings.keys_file)
-    yield opened
-    opened.close()
+def store(server: LiveServer) -> Keys:
+    return Keys(server.settings.keys_file)
 
 
 @pytest.fixture
@@ -37,16 +36,17 @@ def client(server: LiveServer) -> Iterator[Services]:
         yield connected
 
 
-def revoked(store: KeyStore, key_id: str) -> None:
+def revoked(store: Keys, key_id: str) -> None:
     assert store.revoke(key_id)
 
 
-def expired(store: KeyStore, key_id: str) -> None:
+def expired(store: Keys, key_id: str) -> None:
     moment = (datetime.now(UTC) - timedelta(seconds=1)).isoformat(timespec="microseconds")
-    store._connection.execute("UPDATE keys SET expires_at = ? WHERE key_id = ?", (moment, key_id))
+    with closing(sqlite3.connect(store.file)) as connection, connection:
+        connection.execute("UPDATE keys SET expires_at = ? WHERE key_id = ?", (moment, key_id))
 
 
-Ending = Callable[[KeyStore, str], None]
+Ending = Callable[[Keys, str], None]
 both = pytest.mark.parametrize("ending", [revoked, expired])
 
 
@@ -67,7 +67,7 @@ def ended(socket: Any) -> tuple[dict[str, Any], int | None]:
 
 @both
 @pytest.mark.parametrize("path", ["/v1/tts/stream", "/v1/asr/stream"])
-def test_over_websocket(server: LiveServer, store: KeyStore, path: str, ending: Ending) -> None:
+def test_over_websocket(server: LiveServer, store: Keys, path: str, ending: Ending) -> None:
     record, key = store.create("leaving")
     _, others = store.create("staying")
     with server.connect(path, key=key) as socket, server.connect("/v1/tts/stream", key=others) as other:
@@ -80,7 +80,7 @@ def test_over_websocket(server: LiveServer, store: KeyStore, path: str, ending: 
 
 
 @both
-def test_over_grpc(server: LiveServer, store: KeyStore, client: Services, ending: Ending) -> None:
+def test_over_grpc(server: LiveServer, store: Keys, client: Services, ending: Ending) -> None:
     record, key = store.create("leaving")
     metadata = (("x-api-key", key),)
     config = asr_pb2.RecognizeRequest(config=asr_pb2.RecognitionConfig())
@@ -101,7 +101,7 @@ def test_over_grpc(server: LiveServer, store: KeyStore, client: Services, ending
 
 
 @both
-def test_speech_over_rest_breaks_off(server: LiveServer, store: KeyStore, ending: Ending) -> None:
+def test_speech_over_rest_breaks_off(server: LiveServer, store: Keys, ending: Ending) -> None:
     record, key = store.create("leaving")
     body = json.dumps({"input": "abcdefghi " * 900, "response_format": "pcm", "sample_rate": 48000}).encode()
     head = f"POST /v1/tts/audio/speech HTTP/1.1\r\nHost: test\r\nX-API-Key: {key}\r\n"
@@ -120,7 +120,7 @@ def test_speech_over_rest_breaks_off(server: LiveServer, store: KeyStore, ending
         assert not received.endswith(b"0\r\n\r\n")
 
 
-def test_a_rotated_key_keeps_its_streams(server: LiveServer, store: KeyStore) -> None:
+def test_a_rotated_key_keeps_its_streams(server: LiveServer, store: Keys) -> None:
     record, key = store.create("rotating")
     with server.connect("/v1/tts/stream", key=key) as socket:
         until_streams(server, 1)

@@ -19,8 +19,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from hiwar.serving.auth import read_local_key
-from hiwar.serving.keys import KeyStore
 from support.certificates import authority, replace, signed_by
+from support.keys import Keys
 from support.processes import MODEL_FREE_VARIABLES, Ended, Process, hiwar_command, serve_process
 from support.serving import WAIT_S, http_ask
 from support.tones import spoken
@@ -171,9 +171,7 @@ def test_settings_that_cannot_work(tmp_path: Path, variables: dict[str, str], se
 
 
 def test_nothing_secret_is_logged(tmp_path: Path) -> None:
-    store = KeyStore(tmp_path / "keys.db")
-    key = store.create("whisperer")[1]
-    store.close()
+    key = Keys(tmp_path / "keys.db").create("whisperer")[1]
     text, wrong = "vertraulich", "hiwar_wrongkey"
     variables = {**MODEL_FREE_VARIABLES, "HIWAR_LOG_LEVEL": "debug"}
     with serve_process(tmp_path, variables=variables) as server:

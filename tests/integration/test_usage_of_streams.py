@@ -6,7 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from hiwar.cli import main
-from hiwar.serving.keys import KeyStore
+from support.keys import Keys
 from support.serving import WAIT_S, live_server
 from support.tones import spoken
 
@@ -15,9 +15,7 @@ SAID = spoken("hi", sample_rate=16000, encoding="linear16", silence_ms=100)
 
 def test_a_client_that_leaves_has_used_what_it_sent(tmp_path: Path) -> None:
     with live_server(tmp_path) as server:
-        store = KeyStore(server.settings.keys_file)
-        record, key = store.create("هاتف")
-        store.close()
+        record, key = Keys(server.settings.keys_file).create("هاتف")
         with server.connect("/v1/asr/stream", key=key) as socket:
             socket.send(SAID)
             socket.send('{"type": "finalize"}')

@@ -1,9 +1,11 @@
-"""`hiwar keys`: make, change, list, rotate and revoke API keys in the data folder of this machine's server."""
+"""`hiwar keys`: make, change, list, rotate and revoke API keys, in the data folder or in a database."""
 
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import msgspec
@@ -12,8 +14,12 @@ from hiwar.cli.durations import DURATION, EXPIRY, Expiry
 from hiwar.cli.key_options import SERVICE_CHOICES, key_options, limits_of
 from hiwar.cli.key_table import print_keys
 from hiwar.cli.options import config_option, data_dir_option, json_option
+from hiwar.cli.stored_keys import ask_keys
 from hiwar.server.settings import load_settings
-from hiwar.serving.keys import DEFAULT_LIMITS, KeyRecord, KeyStore
+from hiwar.serving.key_store import KeyStore
+from hiwar.serving.keys import DEFAULT_LIMITS, KeyRecord
+
+_Answer = TypeVar("_Answer")
 
 
 @click.group("keys")
@@ -62,9 +68,9 @@ def create(
       hiwar keys create --name "خدمة العملاء" --service tts --voice Yara --rpm 600 --expires 90d
       KEY=$(hiwar keys create --name test | tail -n 1)
     """
-    allowed = limits_of(limits, DEFAULT_LIMITS)
-    record, key = _store(config, data_dir).create(
-        name, SERVICE_CHOICES[service], voices or None, allowed, expires.at, weight
+    services, allowed = SERVICE_CHOICES[service], limits_of(limits, DEFAULT_LIMITS)
+    record, key = _asked(
+        config, data_dir, lambda keys: keys.create(name, services, voices or None, allowed, expires.at, weight)
     )
     click.echo(f"Key {record.principal.key_id} for {name}. Keep it safe: it is not shown again.", err=True)
     click.echo(key)
@@ -118,7 +124,7 @@ def change(
         )
         return replace(record, principal=principal, expires_at=record.expires_at if expires is None else expires.at)
 
-    record = _store(config, data_dir).change(key_id, changed)
+    record = _asked(config, data_dir, lambda keys: keys.change(key_id, changed))
     if record is None:
         raise _unknown(key_id)
     print_keys([record])
@@ -135,7 +141,7 @@ def list_keys(as_json: bool, config: Path | None, data_dir: Path | None) -> None
     Example:
       hiwar keys list
     """
-    records = _store(config, data_dir).list()
+    records = _asked(config, data_dir, lambda keys: keys.list())
     if as_json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(records)).decode() + "\n")
     elif records:
@@ -164,7 +170,7 @@ def rotate(key_id: str, overlap: timedelta, config: Path | None, data_dir: Path 
     Example:
       hiwar keys rotate 4fQz01ab --overlap 7d
     """
-    key = _store(config, data_dir).rotate(key_id, overlap)
+    key = _asked(config, data_dir, lambda keys: keys.rotate(key_id, overlap))
     if key is None:
         raise _unknown(key_id)
     click.echo(f"Key {key_id} has a new secret. Keep it safe: it is not shown again.", err=True)
@@ -182,7 +188,7 @@ def revoke(key_id: str, config: Path | None, data_dir: Path | None) -> None:
     Example:
       hiwar keys revoke 4fQz01ab
     """
-    if not _store(config, data_dir).revoke(key_id):
+    if not _asked(config, data_dir, lambda keys: keys.revoke(key_id)):
         raise _unknown(key_id)
     click.echo(f"Key {key_id} is revoked.", err=True)
 
@@ -191,5 +197,5 @@ def _unknown(key_id: str) -> click.ClickException:
     return click.ClickException(f"There is no key {key_id!r} in use; see: hiwar keys list")
 
 
-def _store(config: Path | None, data_dir: Path | None) -> KeyStore:
-    return KeyStore(load_settings({"data_dir": data_dir}, config).settings.keys_file)
+def _asked(config: Path | None, data_dir: Path | None, question: Callable[[KeyStore], Awaitable[_Answer]]) -> _Answer:
+    return ask_keys(load_settings({"data_dir": data_dir}, config).settings, question)

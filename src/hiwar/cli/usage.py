@@ -10,9 +10,9 @@ import click
 import msgspec
 
 from hiwar.cli.options import config_option, data_dir_option
+from hiwar.cli.stored_keys import ask_keys
 from hiwar.cli.tables import print_table
-from hiwar.server.settings import load_settings
-from hiwar.serving.keys import KeyStore
+from hiwar.server.settings import Settings, load_settings
 from hiwar.serving.usage import UsageRow, read_usage
 
 _DAYS = 30
@@ -64,7 +64,7 @@ def command(
         raise click.UsageError("--since is a later day than --until; exchange them.")
     settings = load_settings({"data_dir": data_dir}, config).settings
     rows = [row for row in read_usage(settings.usage_file, first, last) if not key_ids or row.key_id in key_ids]
-    names = _names(settings.keys_file) if rows else {}
+    names = _names(settings) if rows else {}
     records = [_record(row, names) for row in rows]
     if form == "csv":
         _print_csv(records)
@@ -76,12 +76,9 @@ def command(
         click.echo(f"Nothing was used from {first} to {last}.", err=True)
 
 
-def _names(keys_file: Path) -> dict[str, str]:
-    store = KeyStore(keys_file)
-    try:
-        return {record.principal.key_id: record.principal.name for record in store.list()}
-    finally:
-        store.close()
+def _names(settings: Settings) -> dict[str, str]:
+    records = ask_keys(settings, lambda keys: keys.list())
+    return {record.principal.key_id: record.principal.name for record in records}
 
 
 def _record(row: UsageRow, names: dict[str, str]) -> UsageRecord:

@@ -26,7 +26,7 @@ from hiwar.serving.auth import Authenticator, local_key, operator_key, signing_k
 from hiwar.serving.binding_file import BindingFile
 from hiwar.serving.cores import Cores
 from hiwar.serving.engines import Engines
-from hiwar.serving.keys import KeyStore
+from hiwar.serving.key_store import open_key_store
 from hiwar.serving.leases import Leases
 from hiwar.serving.metering import Accounts
 from hiwar.serving.own_tokens import TokenSigner, signing_secret
@@ -84,18 +84,18 @@ class EngineThreads:
             workers.close()
 
 
-def make_authenticator(settings: Settings) -> Authenticator:
-    """The keys of the data folder, on loopback the ready-made one, and tokens where their key is named.
+async def make_authenticator(settings: Settings) -> Authenticator:
+    """The keys of the data folder or of a database, on loopback the ready-made one, and tokens if their key is named.
 
     Raises HiwarError when others could connect and nothing could sign in, so nothing should listen.
     """
     tokens, signer = _token_verifier(settings.tokens), _token_signer(settings)
     ready_made = local_key(settings.data_dir) if settings.on_loopback else None
     operators = operator_key(settings.data_dir)
-    store = KeyStore(settings.keys_file)
+    store = await open_key_store(settings.keys, settings.keys_file)
     now = datetime.now(UTC)
-    if ready_made is None and tokens is None and not any(record.is_good(now) for record in store.list()):
-        store.close()
+    if ready_made is None and tokens is None and not any(record.is_good(now) for record in await store.list()):
+        await store.close()
         message = (
             f"No API key exists that is good, and {settings.host} can be reached by others; "
             "first run: hiwar keys create --name me"

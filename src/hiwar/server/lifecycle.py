@@ -94,8 +94,8 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
     """
     tls = await asyncio.to_thread(_tls, settings)
     async with contextlib.AsyncExitStack() as held:
-        authenticator = make_authenticator(settings)
-        held.callback(authenticator.close)
+        authenticator = await make_authenticator(settings)
+        held.push_async_callback(authenticator.close)
         listener = _listener(settings)
         held.callback(listener.close)
         threads = start_threads(settings)
@@ -141,7 +141,7 @@ async def _release(
     for engines in loaded:
         engines.close()
     await accounts.close()
-    authenticator.close()
+    await authenticator.close()
 
 
 def _tls(settings: Settings) -> ServerTls | None:

@@ -115,6 +115,8 @@ class Settings:
     limits: ServingLimits = field(default_factory=ServingLimits)
     admission: AdmissionSettings = field(default_factory=AdmissionSettings)
     tokens: TokenSettings = TokenSettings()
+    keys: str | None = None
+    """A PostgreSQL (postgresql://user@host/database) whose keys servers share; None: `keys.db` in `data_dir`."""
     counters: str | None = None
     """A Redis or Valkey (redis://, rediss://) in which servers count together what keys use; None: each alone."""
     log: LogSettings = LogSettings()
@@ -122,7 +124,7 @@ class Settings:
 
     @property
     def keys_file(self) -> Path:
-        """The store of API keys."""
+        """The store of API keys, unless it is a database."""
         return self.data_dir / "keys.db"
 
     @property
@@ -202,6 +204,8 @@ def _contradiction(settings: Settings) -> str | None:
         return "tokens.signing_key and tokens.key_file are the same; who issues tokens must not sign the server's own."
     if tokens.jwks is not None and not _is_sure(tokens.jwks):
         return "tokens.jwks must be an https address: who signs must be sure."
+    if settings.keys is not None and not settings.keys.startswith(("postgresql://", "postgres://")):
+        return "keys must be the address of a PostgreSQL: postgresql://user:password@host:5432/database"
     if settings.counters is not None and not settings.counters.startswith(("redis://", "rediss://")):
         return "counters must be the address of a Redis or Valkey: redis://host:6379/0, or rediss://..."
     if settings.port == settings.grpc_port != 0:

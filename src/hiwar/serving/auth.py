@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiwar.errors import ErrorCode, Fault, HiwarError
+from hiwar.serving.key_store import KeyStore
 from hiwar.serving.key_text import key_id_of, new_key
-from hiwar.serving.keys import TOKEN_PREFIX, UNLIMITED, KeyStore, Principal, Service
+from hiwar.serving.keys import TOKEN_PREFIX, UNLIMITED, Principal, Service
 from hiwar.serving.token_scope import TokenScope
 
 if TYPE_CHECKING:  # its libraries are loaded only where tokens are taken
@@ -52,7 +53,7 @@ class Authenticator:
 
     async def authenticate(self, value: str) -> Principal:
         """Who holds this API key or token, however it was sent. Raises HiwarError: unauthorized, or internal."""
-        principal = self._key_holder(value)
+        principal = await self._key_holder(value)
         if principal is None and value.count(".") == 2:
             principal = await self._token_holder(value)
         if principal is None:
@@ -65,7 +66,7 @@ class Authenticator:
 
     async def key_holder(self, value: str) -> Principal:
         """Who holds this API key. Raises HiwarError as `authenticate`, and forbidden for a token."""
-        principal = self._key_holder(value)
+        principal = await self._key_holder(value)
         if principal is None:
             await self.authenticate(value)
             raise HiwarError(ErrorCode.FORBIDDEN, "A token cannot make tokens; sign in with the API key itself.")
@@ -84,7 +85,7 @@ class Authenticator:
         Raises HiwarError internal.
         """
         stored = [key_id for key_id in key_ids if key_id != _LOCAL.key_id and not key_id.startswith(TOKEN_PREFIX)]
-        return frozenset(key_ids).difference(stored) | (self._store.good(stored) if stored else frozenset())
+        return frozenset(key_ids).difference(stored) | await self._store.good(stored)
 
     def require_operator(self, value: str) -> None:
         """Raise HiwarError forbidden for any but the operator's key, be it good for streams or not."""
@@ -92,12 +93,12 @@ class Authenticator:
             message = "Only who operates the server may do this, with the key in operator.key of its data folder."
             raise HiwarError(ErrorCode.FORBIDDEN, message)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Release the store. No call follows."""
-        self._store.close()
+        await self._store.close()
 
-    def _key_holder(self, value: str) -> Principal | None:
-        return _LOCAL if _is(self._local_key, value) else self._store.verify(value)
+    async def _key_holder(self, value: str) -> Principal | None:
+        return _LOCAL if _is(self._local_key, value) else await self._store.verify(value)
 
     async def _token_holder(self, token: str) -> Principal | None:
         if self._signer is None or not self._signer.owns(token):
@@ -107,7 +108,7 @@ class Authenticator:
             return None
         key_id, scope = found
         ready_made = _LOCAL if self._local_key is not None and key_id == _LOCAL.key_id else None
-        principal = ready_made or self._store.find(key_id)
+        principal = ready_made or await self._store.find(key_id)
         return None if principal is None else scope.narrowed(principal)
 
 

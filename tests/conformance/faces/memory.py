@@ -186,9 +186,9 @@ def memory_server(data_dir: Path, flags: Mapping[str, object]) -> Iterator[Memor
 
 
 async def _serve(settings: Settings, started: "Future[tuple[MemoryServer, asyncio.Event]]") -> None:
-    with contextlib.ExitStack() as held:
-        authenticator = make_authenticator(settings)
-        held.callback(authenticator.close)
+    async with contextlib.AsyncExitStack() as held:
+        authenticator = await make_authenticator(settings)
+        held.push_async_callback(authenticator.close)
         threads = start_threads(settings)
         held.callback(threads.close)
         service = make_service(settings, authenticator, own_accounts(), threads)

@@ -15,7 +15,7 @@ from faces.grpc_calls import GrpcDialer
 from faces.memory import memory_server
 from faces.rest import RestDialer
 from faces.websocket import WebSocketDialer
-from hiwar.serving.keys import KeyStore
+from support.keys import Keys
 from support.serving import live_server, model_free_settings
 
 Server = tuple[Dialer, Mapping[str, str]]
@@ -69,15 +69,12 @@ def _never_ready(flags: Mapping[str, object]) -> bool:
 
 
 def _make_keys(data_dir: Path) -> dict[str, str]:
-    store = KeyStore(model_free_settings(data_dir).keys_file)
-    try:
-        revoked, revoked_key = store.create("revoked")
-        store.revoke(revoked.principal.key_id)
-        return {
-            "$REVOKED": revoked_key,
-            "$TTS_ONLY": store.create("speaks", services=("tts",))[1],
-            "$ASR_ONLY": store.create("listens", services=("asr",))[1],
-            "$YARA_ONLY": store.create("one voice", voices=("Yara",))[1],
-        }
-    finally:
-        store.close()
+    store = Keys(model_free_settings(data_dir).keys_file)
+    revoked, revoked_key = store.create("revoked")
+    store.revoke(revoked.principal.key_id)
+    return {
+        "$REVOKED": revoked_key,
+        "$TTS_ONLY": store.create("speaks", services=("tts",))[1],
+        "$ASR_ONLY": store.create("listens", services=("asr",))[1],
+        "$YARA_ONLY": store.create("one voice", voices=("Yara",))[1],
+    }

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from hiwar.cli import main
-from hiwar.serving.keys import KeyStore
+from support.keys import Keys
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def test_keys_are_made_where_the_server_reads_them(tmp_path: Path, config: Path,
     arguments = ["keys", "create", "--name", "one", *([] if by_variable else ["--config", str(config)])]
     result = CliRunner(env={"HIWAR_CONFIG": str(config) if by_variable else None}).invoke(main, arguments)
     assert result.exit_code == 0, result.output
-    assert KeyStore(tmp_path / "from_file" / "keys.db").verify(result.stdout.strip()) is not None
+    assert Keys(tmp_path / "from_file" / "keys.db").verify(result.stdout.strip()) is not None
 
 
 def test_a_flag_wins_over_the_environment_over_the_file(tmp_path: Path, config: Path) -> None:
@@ -29,7 +29,7 @@ def test_a_flag_wins_over_the_environment_over_the_file(tmp_path: Path, config: 
     runner = CliRunner(env=environment)
     for options, folder in (([], "variable"), (["--data-dir", str(tmp_path / "flag")], "flag")):
         key = runner.invoke(main, ["keys", "create", "--name", "one", *options]).stdout.strip()
-        assert KeyStore(tmp_path / folder / "keys.db").verify(key) is not None
+        assert Keys(tmp_path / folder / "keys.db").verify(key) is not None
     assert not (tmp_path / "from_file").exists()
 
 

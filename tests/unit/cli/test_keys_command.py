@@ -7,7 +7,8 @@ from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
 from hiwar.cli import main
-from hiwar.serving.keys import KeyLimits, KeyStore
+from hiwar.serving.keys import KeyLimits
+from support.keys import Keys
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def _made(data_dir: Path, *arguments: str) -> str:
 
 def test_create_prints_a_working_key_alone_on_standard_output(data_dir: Path) -> None:
     result = _keys(data_dir, "create", "--name", "خدمة العملاء")
-    principal = KeyStore(data_dir / "keys.db").verify(result.stdout.strip())
+    principal = Keys(data_dir / "keys.db").verify(result.stdout.strip())
     assert result.stdout.count("\n") == 1
     assert principal is not None
     assert principal.name == "خدمة العملاء"
@@ -39,7 +40,7 @@ def test_create_prints_a_working_key_alone_on_standard_output(data_dir: Path) ->
 def test_services_voices_and_limits_are_kept(data_dir: Path, choice: str, services: tuple[str, ...]) -> None:
     options = ["--service", choice, "--voice", "Yara", "--voice", "Nouf"]
     options += ["--rpm", "1", "--tpm", "2", "--tpd", "3", "--concurrent", "0"]
-    principal = KeyStore(data_dir / "keys.db").verify(_made(data_dir, *options))
+    principal = Keys(data_dir / "keys.db").verify(_made(data_dir, *options))
     assert principal is not None
     assert principal.services == services
     assert principal.voices == ("Yara", "Nouf")
@@ -70,7 +71,7 @@ def test_revoke_ends_a_key(data_dir: Path) -> None:
     key = _made(data_dir)
     key_id = key.split("_")[1]
     assert _keys(data_dir, "revoke", key_id).exit_code == 0
-    assert KeyStore(data_dir / "keys.db").verify(key) is None
+    assert Keys(data_dir / "keys.db").verify(key) is None
     assert "revoked" in _keys(data_dir, "list").stdout
     again = _keys(data_dir, "revoke", key_id)
     assert again.exit_code == 1
@@ -79,7 +80,7 @@ def test_revoke_ends_a_key(data_dir: Path) -> None:
 
 def test_the_data_folder_may_come_from_the_environment(data_dir: Path) -> None:
     result = CliRunner(env={"HIWAR_DATA_DIR": str(data_dir)}).invoke(main, ["keys", "create", "--name", "one"])
-    assert KeyStore(data_dir / "keys.db").verify(result.stdout.strip()) is not None
+    assert Keys(data_dir / "keys.db").verify(result.stdout.strip()) is not None
 
 
 @pytest.mark.parametrize("arguments", [("create",), ("create", "--name", "x", "--rpm", "-1"), ("revoke",)])
@@ -96,7 +97,7 @@ def test_an_unusable_data_folder_is_an_error_sentence(tmp_path: Path) -> None:
 
 def test_a_key_ends_when_it_was_told_to(data_dir: Path) -> None:
     _made(data_dir, "--expires", "2h")
-    (record,) = KeyStore(data_dir / "keys.db").list()
+    (record,) = Keys(data_dir / "keys.db").list()
     assert record.expires_at is not None
     assert record.expires_at - record.created_at == pytest.approx(timedelta(hours=2), abs=timedelta(seconds=5))
     assert "in use until" in _keys(data_dir, "list").output
@@ -112,7 +113,7 @@ def test_a_key_ends_when_it_was_told_to(data_dir: Path) -> None:
 )
 def test_a_key_may_end_at_a_date_or_never(data_dir: Path, when: str, moment: datetime | None) -> None:
     _made(data_dir, "--expires", when)
-    (record,) = KeyStore(data_dir / "keys.db").list()
+    (record,) = Keys(data_dir / "keys.db").list()
     assert record.expires_at == moment
 
 
@@ -137,7 +138,7 @@ def test_a_weight_out_of_range_is_refused(data_dir: Path, weight: str) -> None:
 
 def test_a_key_is_changed_where_it_is_told_to_and_stays_as_it_is_elsewhere(data_dir: Path) -> None:
     key = _made(data_dir, "--voice", "Yara", "--rpm", "5", "--weight", "2.5", "--expires", "90d")
-    store = KeyStore(data_dir / "keys.db")
+    store = Keys(data_dir / "keys.db")
     before = store.list()[0]
     key_id = before.principal.key_id
     shown = _keys(data_dir, "change", key_id, "--tpm", "0", "--name", "كشك المطار").stdout
@@ -156,7 +157,7 @@ def test_a_key_is_changed_where_it_is_told_to_and_stays_as_it_is_elsewhere(data_
 
 
 def test_an_expired_key_is_given_more_time_and_a_revoked_one_is_not(data_dir: Path) -> None:
-    store = KeyStore(data_dir / "keys.db")
+    store = Keys(data_dir / "keys.db")
     record, key = store.create("late", expires_at=datetime.now(UTC) - timedelta(days=1))
     assert "expired" in _keys(data_dir, "list").stdout
     assert _keys(data_dir, "change", record.principal.key_id, "--expires", "1d").exit_code == 0
@@ -183,7 +184,7 @@ def test_columns_stand_below_each_other_beside_arabic_names(data_dir: Path) -> N
 
 def test_a_rotated_key_is_printed_alone_and_the_old_one_ends(data_dir: Path) -> None:
     old = _made(data_dir)
-    store = KeyStore(data_dir / "keys.db")
+    store = Keys(data_dir / "keys.db")
     key_id = store.list()[0].principal.key_id
     rotated = _keys(data_dir, "rotate", key_id, "--overlap", "0s")
     new = rotated.stdout.strip()

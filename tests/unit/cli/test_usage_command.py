@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hiwar.cli import main
-from hiwar.serving.keys import KeyStore
 from hiwar.serving.usage import UsageLog
+from support.keys import Keys
 
 TODAY = datetime.now(UTC).date()
 LONG_AGO = TODAY - timedelta(days=40)
@@ -25,9 +25,7 @@ def shown(data_dir: Path, *arguments: str) -> Result:
 @pytest.fixture
 def key_id(tmp_path: Path) -> str:
     """A key that has used something today and forty days ago, beside another."""
-    store = KeyStore(tmp_path / "keys.db")
-    known = store.create("خدمة العملاء, 2")[0].principal.key_id
-    store.close()
+    known = Keys(tmp_path / "keys.db").create("خدمة العملاء, 2")[0].principal.key_id
     usage = UsageLog(tmp_path / "usage.db")
     usage.add(known, "tts", requests=1)
     usage.close()

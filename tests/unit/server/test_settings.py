@@ -167,6 +167,7 @@ def test_recognition_settings_that_would_break_every_stream_are_refused(name: st
         ({"tokens.jwks": "https://example.com/keys", "tokens.key_file": "key.pem"}, "choose one"),
         ({"tokens.signing_key": "key", "tokens.key_file": "key"}, "must not sign"),
         ({"counters": "localhost:6379"}, "redis://"),
+        ({"keys": "keys.db"}, "postgresql://"),
     ],
     ids=str,
 )
@@ -175,9 +176,24 @@ def test_addresses_that_will_not_do_are_refused(flags: dict[str, object], word: 
         load_settings(flags, None, {})
 
 
-def test_addresses_that_will_do_and_what_is_shown_of_them() -> None:
+def test_addresses_that_will_do() -> None:
     for jwks in ("https://example.com/keys", "http://localhost:8000/keys", "http://127.0.0.1/keys"):
         assert load_settings({"tokens.jwks": jwks}, None, {}).settings.tokens.jwks == jwks
-    loaded = load_settings({"counters": "redis://user:hidden@host:6379/0"}, None, {})
-    assert loaded.settings.counters == "redis://user:hidden@host:6379/0"
-    assert [row.value for row in loaded.provenance if row.name == "counters"] == ["redis://***@host:6379/0"]
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "shown"),
+    [
+        ("counters", "redis://user:hidden@host:6379/0", "redis://***@host:6379/0"),
+        (
+            "keys",
+            "postgresql://user:hidden@host/keys?sslmode=verify-full",
+            "postgresql://***@host/keys?sslmode=verify-full",
+        ),
+        ("keys", "postgresql:///keys?user=me&password=hidden", "postgresql:///keys***@"),
+    ],
+)
+def test_addresses_are_shown_without_their_passwords(name: str, address: str, shown: str) -> None:
+    loaded = load_settings({name: address}, None, {})
+    assert getattr(loaded.settings, name) == address
+    assert [row.value for row in loaded.provenance if row.name == name] == [shown]

@@ -16,7 +16,9 @@ from hiwar.serving.auth import (
     read_operator_key,
     require_service,
 )
-from hiwar.serving.keys import UNLIMITED, KeyStore, Principal
+from hiwar.serving.key_store import KeyStore
+from hiwar.serving.keys import UNLIMITED, Principal
+from hiwar.serving.sqlite_keys import SqliteKeys
 from hiwar.serving.token_keys import OneKey, VerifyingKey
 from hiwar.serving.tokens import TokenVerifier, Trust
 from support.streams import run
@@ -24,11 +26,11 @@ from support.streams import run
 
 @pytest.fixture
 def store(tmp_path: Path) -> KeyStore:
-    return KeyStore(tmp_path / "keys.db")
+    return KeyStore(SqliteKeys(tmp_path / "keys.db"))
 
 
 def test_a_key_is_good(store: KeyStore) -> None:
-    record, key = store.create("one")
+    record, key = run(store.create("one"))
     assert run(Authenticator(store, None).authenticate(key)) == record.principal
 
 
@@ -42,18 +44,18 @@ def test_anything_else_is_unauthorized_with_one_sentence(store: KeyStore, tmp_pa
 
 
 def test_a_revoked_key_is_unauthorized(store: KeyStore) -> None:
-    record, key = store.create("one")
+    record, key = run(store.create("one"))
     authenticator = Authenticator(store, None)
     run(authenticator.authenticate(key))
-    store.revoke(record.principal.key_id)
+    run(store.revoke(record.principal.key_id))
     with pytest.raises(HiwarError):
         run(authenticator.authenticate(key))
 
 
 def test_closing_releases_the_store(store: KeyStore) -> None:
-    Authenticator(store, None).close()
+    run(Authenticator(store, None).close())
     with pytest.raises(HiwarError, match="cannot be used"):
-        store.list()
+        run(store.list())
 
 
 def test_the_local_key_has_no_limits_and_is_refused_when_not_given(store: KeyStore, tmp_path: Path) -> None:
@@ -106,7 +108,7 @@ def test_the_operators_key_is_one_of_its_own_and_no_other_key_is_it(store: KeySt
     assert stat.S_IMODE((tmp_path / "operator.key").stat().st_mode) == 0o600
     authenticator = Authenticator(store, local, operator)
     authenticator.require_operator(operator)
-    for other in (local, store.create("one")[1], "", "مفتاح", operator[:-1]):
+    for other in (local, run(store.create("one"))[1], "", "مفتاح", operator[:-1]):
         with pytest.raises(HiwarError, match=r"operator\.key") as caught:
             authenticator.require_operator(other)
         assert caught.value.code is ErrorCode.FORBIDDEN
@@ -130,7 +132,7 @@ def test_tokens_are_taken_beside_keys_where_their_key_is_known_and_nowhere_else(
     authenticator = Authenticator(store, None, tokens=tokens)
     principal = run(authenticator.authenticate(token))
     assert (principal.key_id, principal.services) == ("jwt:s", ("tts",))
-    record, key = store.create("one")
+    record, key = run(store.create("one"))
     assert run(authenticator.authenticate(key)) == record.principal
     for other in (token[:-2], jwt.encode(claims, b"another" * 8), jwt.encode({**claims, "aud": "x"}, secret)):
         with pytest.raises(HiwarError) as caught:
@@ -141,12 +143,12 @@ def test_tokens_are_taken_beside_keys_where_their_key_is_known_and_nowhere_else(
 
 
 def test_of_keys_that_were_good_those_are_told_that_still_are(store: KeyStore) -> None:
-    kept, revoked = (store.create(name)[0].principal.key_id for name in ("kept", "revoked"))
-    gone = store.create("gone", expires_at=datetime.now(UTC) - timedelta(seconds=1))[0].principal.key_id
-    store.revoke(revoked)
+    kept, revoked = (run(store.create(name))[0].principal.key_id for name in ("kept", "revoked"))
+    gone = run(store.create("gone", expires_at=datetime.now(UTC) - timedelta(seconds=1)))[0].principal.key_id
+    run(store.revoke(revoked))
     authenticator = Authenticator(store, None)
     assert run(authenticator.good({kept, revoked, gone, "jwt:s", "local"})) == {kept, "jwt:s", "local"}
-    store.close()
+    run(store.close())
     assert run(authenticator.good({"local"})) == {"local"}, "the store is not asked for nothing"
     with pytest.raises(HiwarError):
         run(authenticator.good({kept}))

@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.server.app import make_authenticator
 from hiwar.serving.auth import Authenticator, local_key, signing_key
-from hiwar.serving.keys import KeyStore
+from hiwar.serving.key_store import KeyStore
 from hiwar.serving.own_tokens import TokenSigner, signing_secret
+from hiwar.serving.sqlite_keys import SqliteKeys
 from hiwar.serving.token_keys import OneKey, VerifyingKey
 from hiwar.serving.token_scope import TokenScope
 from hiwar.serving.tokens import TokenVerifier, Trust
@@ -31,7 +32,7 @@ HEAD = {"kid": "hiwar-own"}
 
 @pytest.fixture
 def store(tmp_path: Path) -> KeyStore:
-    return KeyStore(tmp_path / "keys.db")
+    return KeyStore(SqliteKeys(tmp_path / "keys.db"))
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def refused(authenticator: Authenticator, credential: str) -> bool:
 
 
 def test_a_token_is_its_key_narrowed(store: KeyStore, authenticator: Authenticator) -> None:
-    principal = store.create("متصفح", weight=2.0)[0].principal
+    principal = run(store.create("متصفح", weight=2.0))[0].principal
     token = authenticator.new_token(principal, ALL, 300).text
     assert run(authenticator.authenticate(token)) == principal
     narrow = TokenScope(("tts",), ("Yara", "Nouf"))
@@ -61,34 +62,35 @@ def test_a_token_is_its_key_narrowed(store: KeyStore, authenticator: Authenticat
 def test_a_token_for_more_than_its_key_is_not_made(
     store: KeyStore, authenticator: Authenticator, scope: TokenScope
 ) -> None:
-    principal = store.create("one", ("tts",), ("Yara", "Nouf"))[0].principal
+    principal = run(store.create("one", ("tts",), ("Yara", "Nouf")))[0].principal
     with pytest.raises(HiwarError, match="ask for a token") as caught:
         authenticator.new_token(principal, scope, 300)
     assert caught.value.code is ErrorCode.FORBIDDEN
 
 
-def test_what_its_key_may_not_do_any_more_a_token_may_not_either(store: KeyStore, authenticator: Authenticator) -> None:
-    record, _ = store.create("one")
+def test_what_its_key_may_not_do_any_more_a_token_may_not_either(
+    store: KeyStore, authenticator: Authenticator, tmp_path: Path
+) -> None:
+    record, _ = run(store.create("one"))
     token = authenticator.new_token(record.principal, TokenScope(voices=("Yara", "Nouf")), 300).text
-    assert refused(
-        Authenticator(KeyStore(Path(store._path).parent / "other.db"), None, signer=TokenSigner(SECRET)), token
-    )
+    elsewhere = KeyStore(SqliteKeys(tmp_path / "other.db"))
+    assert refused(Authenticator(elsewhere, None, signer=TokenSigner(SECRET)), token)
     narrower = TokenScope(("asr",), ("Nouf", "Atheer")).narrowed(record.principal)
     held = TokenScope(("tts", "asr"), ("Yara", "Nouf")).narrowed(narrower)
     assert (held.services, held.voices) == (("asr",), ("Nouf",))
-    store.revoke(record.principal.key_id)
+    run(store.revoke(record.principal.key_id))
     assert refused(authenticator, token)
 
 
 def test_an_expired_key_has_no_tokens(store: KeyStore, authenticator: Authenticator) -> None:
-    record, _ = store.create("gone", expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    record, _ = run(store.create("gone", expires_at=datetime.now(UTC) - timedelta(seconds=1)))
     assert refused(authenticator, authenticator.new_token(record.principal, ALL, 300).text)
 
 
 def test_a_token_ends_at_its_second(store: KeyStore) -> None:
     now = [1_800_000_000.7]
     authenticator = Authenticator(store, None, signer=TokenSigner(SECRET, lambda: now[0]))
-    principal = store.create("one")[0].principal
+    principal = run(store.create("one"))[0].principal
     token = authenticator.new_token(principal, ALL, 60)
     assert token.expires_at == datetime.fromtimestamp(1_800_000_060, UTC)
     now[0] = 1_800_000_059.9
@@ -98,7 +100,7 @@ def test_a_token_ends_at_its_second(store: KeyStore) -> None:
 
 
 def test_a_token_makes_no_token_and_a_stranger_neither(store: KeyStore, authenticator: Authenticator) -> None:
-    record, key = store.create("one")
+    record, key = run(store.create("one"))
     assert run(authenticator.key_holder(key)) == record.principal
     foreign = jwt.encode({"sub": "s", "aud": "hiwar", "exp": time.time() + 60}, ANOTHER)
     for token in (authenticator.new_token(record.principal, ALL, 300).text, foreign):
@@ -141,13 +143,13 @@ def claims(key_id: str, **changed: Any) -> dict[str, Any]:
 def test_what_says_the_wrong_thing_is_refused(
     store: KeyStore, authenticator: Authenticator, changed: dict[str, Any]
 ) -> None:
-    key_id = store.create("one")[0].principal.key_id
+    key_id = run(store.create("one"))[0].principal.key_id
     assert run(authenticator.authenticate(jwt.encode(claims(key_id), SECRET, headers=HEAD)))
     assert refused(authenticator, jwt.encode(claims(key_id, **changed), SECRET, headers=HEAD))
 
 
 def test_nobody_else_signs(store: KeyStore, authenticator: Authenticator) -> None:
-    good = claims(store.create("one")[0].principal.key_id)
+    good = claims(run(store.create("one"))[0].principal.key_id)
     head, body, signature = jwt.encode(good, SECRET, headers=HEAD).split(".")
     nested = base64.urlsafe_b64encode(b"[" * 100_000).decode()
     for forged in (
@@ -164,7 +166,7 @@ def test_nobody_else_signs(store: KeyStore, authenticator: Authenticator) -> Non
 
 def test_tokens_of_the_server_and_of_an_issuer_are_not_taken_for_each_other(store: KeyStore) -> None:
     """Not even where both sign with one secret, and for one audience."""
-    record, _ = store.create("one")
+    record, _ = run(store.create("one"))
     others = TokenVerifier(Trust(OneKey(VerifyingKey(SECRET, "HS256")), None, "hiwar-streams"))
     both = Authenticator(store, None, tokens=others, signer=TokenSigner(SECRET))
     key_id = record.principal.key_id
@@ -184,7 +186,7 @@ def test_the_ready_made_key_has_tokens_where_it_is_taken(store: KeyStore, tmp_pa
 
 def test_who_has_no_secret_signs_nothing(store: KeyStore) -> None:
     with pytest.raises(HiwarError, match="signs no tokens"):
-        Authenticator(store, None).new_token(store.create("one")[0].principal, ALL, 60)
+        Authenticator(store, None).new_token(run(store.create("one"))[0].principal, ALL, 60)
 
 
 def test_the_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
@@ -213,11 +215,11 @@ def test_servers_that_share_a_folder_or_keys_and_a_secret_take_each_others_token
     flags = {"tokens.signing_key": str(secret)} if named else {}
     settings = model_free_settings(tmp_path / "data", flags)
     key = local_key(settings.data_dir)
-    one, other = make_authenticator(settings), make_authenticator(settings)
+    one, other = (run(make_authenticator(settings)) for _ in range(2))
     token = one.new_token(run(one.key_holder(key)), ALL, 60).text
     assert run(other.authenticate(token)).key_id == "local"
     assert named != (settings.data_dir / "signing.key").exists()
-    stranger = make_authenticator(model_free_settings(tmp_path / "other"))
+    stranger = run(make_authenticator(model_free_settings(tmp_path / "other")))
     assert refused(stranger, token)
     for authenticator in (one, other, stranger):
-        authenticator.close()
+        run(authenticator.close())

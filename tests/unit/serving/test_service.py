@@ -20,11 +20,13 @@ from hiwar.serving.auth import Authenticator
 from hiwar.serving.bindings import LoadedAs, bindings
 from hiwar.serving.catalogue import VoiceCatalogue
 from hiwar.serving.engines import Engines
-from hiwar.serving.keys import KeyStore, Principal
+from hiwar.serving.key_store import KeyStore
+from hiwar.serving.keys import Principal
 from hiwar.serving.limits import ServingLimits
 from hiwar.serving.request_ids import new_request_id
 from hiwar.serving.service import SpeechService
 from hiwar.serving.slots import Slot
+from hiwar.serving.sqlite_keys import SqliteKeys
 from hiwar.serving.workers import Workers
 from hiwar.text.explanation import TokenReading
 from hiwar.vocabulary import AudioEncoding, Language, RecognitionConfig
@@ -53,7 +55,8 @@ def tone_engines(synthesis: ToneSynthesis | None = None) -> Engines:
 async def serving(
     tmp_path: Path, limits: ServingLimits | None = None, *, loaded: bool = True
 ) -> AsyncIterator[tuple[SpeechService, KeyStore]]:
-    workers, store = Workers(name="engine", threads=1, niceness=5, waiting_max=8), KeyStore(tmp_path / "keys.db")
+    workers = Workers(name="engine", threads=1, niceness=5, waiting_max=8)
+    store = KeyStore(SqliteKeys(tmp_path / "keys.db"))
     service = SpeechService(
         authenticator=Authenticator(store, None),
         accounts=own_accounts(),
@@ -72,7 +75,7 @@ async def serving(
         yield service, store
     finally:
         await asyncio.to_thread(workers.close)
-        store.close()
+        await store.close()
 
 
 async def speak(service: SpeechService, connection: QueueConnection, principal: Principal | None) -> None:
@@ -191,7 +194,7 @@ def test_signing_in_by_the_first_frame_takes_a_streams_place_and_gives_up_the_ot
     async def scenario() -> None:
         limits = ServingLimits(streams_max=1, connections_unsigned_max=1)
         async with serving(tmp_path, limits) as (service, store):
-            _, key = store.create("one")
+            _, key = await store.create("one")
             first, mouth, ear = QueueConnection(), QueueConnection(), QueueConnection()
             first.say({"x-api-key": key})
             stream = asyncio.create_task(transcribe(service, first, None))
@@ -226,7 +229,7 @@ def test_a_drain_waits_for_those_who_never_signed_in(tmp_path: Path) -> None:
 def test_who_may_sign_in_for_what(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with serving(tmp_path) as (service, store):
-            record, key = store.create("one", services=("tts",))
+            record, key = await store.create("one", services=("tts",))
             assert await service.sign_in(key, "tts") == record.principal
             for credential, wanted, code in (
                 (key, "asr", ErrorCode.FORBIDDEN),
@@ -243,7 +246,7 @@ def test_who_may_sign_in_for_what(tmp_path: Path) -> None:
 def test_the_first_frame_signs_in_and_binds_the_keys_voices(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with serving(tmp_path) as (service, store):
-            _, key = store.create("one", voices=("Nouf",))
+            _, key = await store.create("one", voices=("Nouf",))
             connection = QueueConnection()
             connection.say({"x-api-key": key})
             connection.say({"text": "Hi."})
@@ -262,7 +265,7 @@ def test_the_first_frame_signs_in_and_binds_the_keys_voices(tmp_path: Path) -> N
 def test_a_first_frame_with_a_key_that_may_not(tmp_path: Path, services: tuple[str, ...] | None, close: int) -> None:
     async def scenario() -> None:
         async with serving(tmp_path) as (service, store):
-            _, key = store.create("one", services=("asr",) if services else ())
+            _, key = await store.create("one", services=("asr",) if services else ())
             connection = QueueConnection()
             connection.say({"x-api-key": key if services is not None else "nonsense"})
             await speak(service, connection, None)
@@ -276,7 +279,7 @@ def test_a_first_frame_with_a_key_that_may_not(tmp_path: Path, services: tuple[s
 def test_what_is_spoken_is_heard(tmp_path: Path, by_frame: bool) -> None:
     async def scenario() -> None:
         async with serving(tmp_path) as (service, store):
-            _, key = store.create("one")
+            _, key = await store.create("one")
             mouth, ear = QueueConnection(), QueueConnection()
             mouth.say({"text": "Hello, world.", "sample_rate": 16000})
             speaking = asyncio.create_task(speak(service, mouth, ANYONE))
@@ -299,7 +302,7 @@ def test_what_is_spoken_is_heard(tmp_path: Path, by_frame: bool) -> None:
 def test_a_recognition_key_that_may_not(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with serving(tmp_path) as (service, store):
-            _, key = store.create("one", services=("tts",))
+            _, key = await store.create("one", services=("tts",))
             connection = QueueConnection()
             connection.say({"token": key})
             await transcribe(service, connection, None)

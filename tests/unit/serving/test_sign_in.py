@@ -8,18 +8,19 @@ import pytest
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.pipelines.settings import RecognitionSettings, SynthesisSettings
 from hiwar.serving.auth import Authenticator
+from hiwar.serving.key_store import KeyStore
 from hiwar.serving.key_text import new_key
-from hiwar.serving.keys import KeyStore
 from hiwar.serving.limits import ServingLimits
 from hiwar.serving.service import SpeechService
+from hiwar.serving.sqlite_keys import SqliteKeys
 from hiwar.serving.workers import Workers
 from support.accounts import open_admission, own_accounts
 from support.streams import HeldClock, run
 
 
 def test_a_broken_store_shows_no_path(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    store = KeyStore(tmp_path / "keys.db")
-    store.close()
+    store = KeyStore(SqliteKeys(tmp_path / "keys.db"))
+    run(store.close())
     workers = Workers(name="engine", threads=1, niceness=0, waiting_max=1)
     service = SpeechService(
         authenticator=Authenticator(store, None),
