@@ -8,10 +8,10 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-fast check bench-tts bench-asr bench-text bench-voices docs protos lock clean
+.PHONY: help serve test test-fast check bench-tts bench-asr bench-exposure bench-text bench-voices docs protos lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(STAMP): requirements.lock pyproject.toml
 	@PYTHON="$(PYTHON)" sh scripts/install.sh
@@ -38,6 +38,9 @@ bench-tts: $(STAMP) ## measure synthesis over the WebSocket; ARGS="--quick --jso
 
 bench-asr: $(STAMP) ## measure recognition over the WebSocket; ARGS="RECORDINGS --streams 1,4 --json figures.json" passes options
 	@$(BIN)/python benchmarks/serving/recognition.py $(ARGS)
+
+bench-exposure: $(STAMP) ## measure a server that others can reach: admission, fairness and more; ARGS="--quick --only admission" passes options
+	@$(BIN)/python benchmarks/serving/exposure.py $(ARGS)
 
 bench-text: $(STAMP) ## measure how text is read: probes, milliseconds, diacritics; ARGS="--failures" passes options
 	@$(BIN)/python benchmarks/quality/text_front_end.py $(ARGS)

@@ -18,6 +18,8 @@ from websockets.exceptions import ConnectionClosed
 
 from hiwar.client import AsyncClient
 from hiwar.client.async_client import TTS_PATH
+from hiwar.client.connecting import closed_by_server
+from hiwar.errors import HiwarError
 from hiwar.protocol.client_sessions import TtsClientSession
 from hiwar.protocol.messages import Cancelled, ErrorEvent, SynthesisComplete, SynthesisStarted, Synthesize
 
@@ -57,6 +59,7 @@ class Heard:
     complete: SynthesisComplete | None = None
     cancel_sent_s: float | None = None
     cancelled_s: float | None = None
+    refusal: HiwarError | None = None
 
     @property
     def ttfc_ms(self) -> float:
@@ -82,7 +85,7 @@ class Listener:
     async def hear(self, text: str, voice: str, *, stop_after: int | None = None) -> Heard:
         """Ask and read to the end; or `cancel` when so many chunks are there, and read to its acknowledgement.
 
-        Ends the program when the server answers with an error, or not at all.
+        Raises HiwarError when the server refuses, fails or closes, TimeoutError when it does not answer at all.
         """
         request = Synthesize(text, voice=voice, sample_rate=self._wanted.sample_rate)
         frame = self._session.speak(request, request_id=f"b{next(self._numbers)}")
@@ -91,10 +94,10 @@ class Listener:
             async with asyncio.timeout(_ANSWER_S_MAX):
                 await self._socket.send(frame)
                 await self._read(heard, stop_after)
-        except TimeoutError:
-            sys.exit(f"The server did not answer a request within {_ANSWER_S_MAX:.0f} s.")
-        except ConnectionClosed:
-            sys.exit("The server closed the connection.")
+        except ConnectionClosed as closed:
+            raise heard.refusal or closed_by_server(closed.rcvd.code if closed.rcvd else None) from closed
+        if heard.refusal is not None:
+            raise heard.refusal
         return heard
 
     async def ping_ms(self) -> float:
@@ -125,16 +128,28 @@ class Listener:
                 case Cancelled():
                     heard.cancelled_s = now_s
                 case ErrorEvent() as error:
-                    sys.exit(f"The server refused a request: {error.message}")
+                    heard.refusal = HiwarError(error.code, error.message, error.retry_after_ms)
             if heard.complete is not None and (heard.cancel_sent_s is None or heard.cancelled_s is not None):
                 return
-        sys.exit("The server closed the connection.")
+        raise heard.refusal or closed_by_server(self._socket.close_code)
 
 
 @contextlib.asynccontextmanager
 async def listening(server: MeasuredServer, wanted: Wanted) -> AsyncIterator[Listener]:
-    """A signed-in connection, through the SDK."""
-    socket = await AsyncClient(server.url, server.key).open(TTS_PATH, {})
+    """A signed-in connection, through the SDK. What the server refuses ends the program."""
+    try:
+        async with connected(AsyncClient(server.url, server.key), wanted) as listener:
+            yield listener
+    except HiwarError as error:
+        sys.exit(f"The server refused a request: {error.message}")
+    except TimeoutError:
+        sys.exit(f"The server did not answer a request within {_ANSWER_S_MAX:.0f} s.")
+
+
+@contextlib.asynccontextmanager
+async def connected(client: AsyncClient, wanted: Wanted) -> AsyncIterator[Listener]:
+    """A signed-in connection of this client. Raises HiwarError when it is refused."""
+    socket = await client.open(TTS_PATH, {})
     try:
         yield Listener(socket, wanted)
     finally:

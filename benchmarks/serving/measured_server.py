@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,17 +48,20 @@ def measured_server(url: str | None, key: str | None, threads: int) -> Iterator[
     if url is not None:
         yield MeasuredServer(url, key, _AS_SET, _AS_SET)
         return
-    engines = load_settings().settings.engines
-    recognition = f"{engines.recognition} ({engines.recognition_model or 'its own model'})"
-    with tempfile.TemporaryDirectory() as folder, _started(Path(folder), threads) as (address, grpc, process):
-        yield MeasuredServer(address, read_local_key(Path(folder)), str(threads), recognition, process, grpc)
+    with tempfile.TemporaryDirectory() as folder, started_server(Path(folder), threads) as server:
+        yield server
 
 
 @contextlib.contextmanager
-def _started(data_dir: Path, threads: int) -> Iterator[tuple[str, str, int]]:
+def started_server(
+    data_dir: Path, threads: int, variables: Mapping[str, str] | None = None
+) -> Iterator[MeasuredServer]:
+    """A server of its own on free loopback ports, with `variables` on top of this process's environment."""
+    environment = {**os.environ, **(variables or {}), _THREADS: str(threads)}
+    engines = load_settings(environment=environment).settings.engines
+    recognition = f"{engines.recognition} ({engines.recognition_model or 'its own model'})"
     program = Path(sys.executable).with_name("hiwar")
     command = [str(program), "serve", "--port", "0", "--grpc-port", "0", "--data-dir", str(data_dir)]
-    environment = {**os.environ, _THREADS: str(threads)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         watchdog = threading.Timer(_LOADING_S_MAX, process.kill)
         watchdog.start()
@@ -70,7 +73,8 @@ def _started(data_dir: Path, threads: int) -> Iterator[tuple[str, str, int]]:
             if address is None or grpc is None:
                 sys.exit("The server did not start; see above.")
             watchdog.cancel()
-            yield address[1], grpc[1], process.pid
+            key = read_local_key(data_dir)
+            yield MeasuredServer(address[1], key, str(threads), recognition, process.pid, grpc[1])
         finally:
             watchdog.cancel()
             process.terminate()

@@ -1,4 +1,7 @@
-"""What a process has used: processor time and memory, as Linux tells it in /proc; None where that is not known."""
+"""What a process has used and holds, as Linux tells it in /proc: processor time, memory, descriptors, threads.
+
+None where that is not known.
+"""
 
 import os
 from dataclasses import dataclass
@@ -26,4 +29,27 @@ def use_of(process: int | None) -> Use | None:
         pages = int(fields[21])
         return Use(ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE") / _MEGABYTE)
     except (AttributeError, OSError, ValueError, IndexError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a process holds now: resident memory, open files and sockets, threads."""
+
+    memory_mb: float
+    descriptors: int
+    threads: int
+
+
+def held_by(process: int | None) -> Held | None:
+    """Of a process by its id."""
+    used = use_of(process)
+    if used is None:
+        return None
+    folder = Path(f"/proc/{process}")
+    try:
+        return Held(
+            round(used.memory_mb, 1), len(list((folder / "fd").iterdir())), len(list((folder / "task").iterdir()))
+        )
+    except OSError:
         return None

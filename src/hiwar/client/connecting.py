@@ -104,11 +104,13 @@ def _refusal(refused: InvalidStatus) -> HiwarError:
         body = {}
     named = body.get("reason") or body.get("error")
     detail = body.get("detail") or f"The server refused the connection with HTTP {status}."
+    wait_s = refused.response.headers.get("Retry-After", "")
+    retry_after_ms = 1000 * int(wait_s) if wait_s.isdecimal() else None
     for code in ErrorCode:
         if named == code:
-            return HiwarError(code, detail)
+            return HiwarError(code, detail, retry_after_ms)
     by_status = (code for code, row in STATUS.items() if row.http == status)
-    return HiwarError(next(by_status, ErrorCode.INTERNAL), detail)
+    return HiwarError(next(by_status, ErrorCode.INTERNAL), detail, retry_after_ms)
 
 
 def _bad_address() -> HiwarError:

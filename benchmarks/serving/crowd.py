@@ -1,0 +1,127 @@
+"""Clients at once, in real time, all on one event loop: listeners who let one text after the other be spoken and play
+it, speakers who are transcribed as they talk. What they meet is left to `experience`.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+
+from experience import Experience, Figure, Kind
+from listener import Listener, Wanted, connected
+from live_captions import Pacing
+from playback import play
+from recordings import Wire
+from spoken_texts import text_of
+
+from hiwar.client import AsyncClient
+from hiwar.errors import HiwarError
+from hiwar.protocol.messages import Final, Partial, Ready
+from hiwar.vocabulary import Language
+
+CHARACTERS = 40
+"""Of a listener's text: two to three seconds of speech."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Speech and the silence behind it, as the frames that are sent."""
+
+    language: Language
+    frames: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What clients say and ask for."""
+
+    wanted: Wanted
+    utterances: Sequence[Utterance]
+    wire: Wire = Wire()  # noqa: RUF009 - frozen
+
+    def spoken(self, number: int) -> tuple[Language, Iterator[bytes]]:
+        """Speech without end: the utterances of one language in turn, for each speaker from another one on."""
+        language = self.utterances[number % len(self.utterances)].language
+        own = [one for one in self.utterances if one.language == language]
+        turns = itertools.islice(itertools.cycle(own), number % len(own), None)
+        return language, itertools.chain.from_iterable(one.frames for one in turns)
+
+
+class Crowd:
+    """Clients of one server. They stay until the crowd is over."""
+
+    def __init__(self, load: Load, tasks: asyncio.TaskGroup) -> None:
+        self.clients: list[Experience] = []
+        self._load = load
+        self._tasks = tasks
+        self._joined: list[asyncio.Task[None]] = []
+        self._numbers = itertools.count()
+
+    def join(self, client: AsyncClient, kind: Kind) -> Experience:
+        """One more client, from now on."""
+        met = Experience(kind)
+        self.clients.append(met)
+        self._joined.append(self._tasks.create_task(self._live(client, met)))
+        return met
+
+    def disperse(self) -> None:
+        """All leave."""
+        for task in self._joined:
+            task.cancel()
+
+    async def _live(self, client: AsyncClient, met: Experience) -> None:
+        number = next(self._numbers)
+        try:
+            await (_listen if met.kind == "tts" else _talk)(client, self._load, number, met)
+        except (HiwarError, TimeoutError) as error:
+            met.ended(error)
+
+
+@contextlib.asynccontextmanager
+async def crowd(load: Load) -> AsyncIterator[Crowd]:
+    """An empty one, whose clients leave with the context."""
+    async with asyncio.TaskGroup() as tasks:
+        gathered = Crowd(load, tasks)
+        try:
+            yield gathered
+        finally:
+            gathered.disperse()
+
+
+async def _listen(client: AsyncClient, load: Load, number: int, met: Experience) -> None:
+    """One request after the other, each when the one before has been played."""
+    async with connected(client, load.wanted) as listener:
+        for turn in itertools.count():
+            played_s = await _hear(listener, load.wanted, 1000 * number + turn, met)
+            await asyncio.sleep(max(0.0, played_s - time.perf_counter()))
+
+
+async def _hear(listener: Listener, wanted: Wanted, seed: int, met: Experience) -> float:
+    """Until when its audio plays."""
+    voice, language = wanted.voices[seed % len(wanted.voices)]
+    heard = await listener.hear(text_of(language, CHARACTERS, seed), voice)
+    met.welcome()
+    met.add(Figure.FIRST_AUDIO, heard.ttfc_ms)
+    played = play((arrived_s, wanted.seconds(size)) for arrived_s, size in heard.chunks)
+    met.add(Figure.STALL, played.longest_stall_ms)
+    return heard.chunks[0][0] + wanted.seconds(heard.size)
+
+
+async def _talk(client: AsyncClient, load: Load, number: int, met: Experience) -> None:
+    """One stream of speech."""
+    language, frames = load.spoken(number)
+    pacing = Pacing(frames, load.wire)
+    events = client.transcribe(pacing, sample_rate=load.wire.rate, encoding=load.wire.encoding, language=language)
+    async with contextlib.aclosing(events):
+        async for event in events:
+            met.late_ms = pacing.late_s * 1000
+            match event:
+                case Ready():
+                    met.welcome()
+                case Partial():
+                    met.add(Figure.AGE, event.audio_to_emit_ms)
+                    met.add(Figure.SEEN, pacing.now_s() * 1000 - event.end_ms)
+                case Final():
+                    met.add(Figure.FINAL, pacing.now_s() * 1000 - event.end_ms)

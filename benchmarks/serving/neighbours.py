@@ -1,0 +1,152 @@
+"""What one key can do to another at the engine threads: how much later B is served beside A's flood than alone.
+
+The delay is given in engine steps of the same run, too. A step of synthesis is the time between two chunks of a long
+text that is spoken alone; one of recognition is the age of the partials of a stream that is alone.
+"""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from crowd import Load, Utterance, crowd
+from exposed_server import ExposedServer
+from listener import Listener, connected
+from live_captions import caption
+from spoken_texts import text_of
+from spread import Spread, spread
+
+from hiwar.client import AsyncClient
+from hiwar.errors import HiwarError
+
+_SHORT_CHARACTERS = 40
+_STEPS_MAX = 200
+_REST_S = 0.05
+"""Between two requests of B, so that no step of the one before is under way."""
+_SETTLING_S = 1.0
+_WARM_UP_RUNS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """How much A does at once, and how often B asks: `runs` texts, `utterances` streams."""
+
+    runs: int = 100
+    utterances: int = 10
+    characters: int = 10_000
+    requests: int = 50
+    streams: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What B waited for, in ms, with `many` of A under way; 0 is B alone. `refused` of A were not let in."""
+
+    figure: str
+    flood: str
+    many: int
+    refused: int
+    waited: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """All of it; the steps in ms."""
+
+    synthesis_step: Spread
+    recognition_step: Spread | None
+    rows: list[Beside]
+
+
+async def measure_neighbours(exposed: ExposedServer, load: Load, flood: Flood) -> Neighbours:
+    """Synthesis: alone, beside one long text, beside fifty. Recognition: alone, beside streams of another key."""
+    flooding, waiting = exposed.client("A"), exposed.client("B")
+    step = await _synthesis_step(flooding, load, flood)
+    rows: list[Beside] = []
+    async with connected(waiting, load.wanted) as listener:
+        for many in (0, 1, flood.requests):
+            async with _flooded(flooding, load, flood, many) as refused:
+                waited = await _first_audio(listener, load, flood.runs)
+                rows.append(Beside("first audio", f"texts of {flood.characters:,}", many, len(refused), waited))
+    ages: list[float] = []
+    for many in (0, flood.streams):
+        async with crowd(load) as others:
+            for _ in range(many):
+                others.join(flooding, "asr")
+                await asyncio.sleep(_REST_S)
+            await asyncio.sleep(_SETTLING_S if many else 0.0)
+            firsts, finals, seen = await _captions(waiting, load, flood.utterances)
+            refused_streams = sum(one.refusal is not None for one in others.clients)
+        ages += [] if many else seen
+        for figure, found in (("first partial", firsts), ("final after speech", finals)):
+            if found:
+                rows.append(Beside(figure, "live streams", many, refused_streams, spread(found)))
+    return Neighbours(step, spread(ages) if ages else None, rows)
+
+
+async def _synthesis_step(client: AsyncClient, load: Load, flood: Flood) -> Spread:
+    voice, language = load.wanted.voice
+    async with connected(client, load.wanted) as listener:
+        heard = await listener.hear(text_of(language, flood.characters, -1), voice, stop_after=_STEPS_MAX)
+    arrivals = [arrived_s for arrived_s, _ in heard.chunks]
+    return spread((late - soon) * 1000 for soon, late in itertools.pairwise(arrivals))
+
+
+async def _first_audio(listener: Listener, load: Load, runs: int) -> Spread:
+    voice, language = load.wanted.voice
+    took: list[float] = []
+    for seed in range(-_WARM_UP_RUNS, runs):
+        took.append((await listener.hear(text_of(language, _SHORT_CHARACTERS, seed), voice, stop_after=1)).ttfc_ms)
+        await asyncio.sleep(_REST_S)
+    return spread(took[_WARM_UP_RUNS:])
+
+
+@contextlib.asynccontextmanager
+async def _flooded(client: AsyncClient, load: Load, flood: Flood, many: int) -> AsyncIterator[list[HiwarError]]:
+    """So many long texts at once, each on its own connection, again and again; those that are refused are collected."""
+    refused: list[HiwarError] = []
+
+    async def speak(listener: Listener, number: int) -> None:
+        voice, language = load.wanted.voice
+        text = text_of(language, flood.characters, number)
+        try:
+            while True:
+                await listener.hear(text, voice)
+        except HiwarError as error:
+            refused.append(error)
+        except TimeoutError:  # so many at once take longer than a listener waits
+            return
+
+    async with contextlib.AsyncExitStack() as stack:
+        listeners: list[Listener] = []
+        for _ in range(many):
+            try:
+                listeners.append(await stack.enter_async_context(connected(client, load.wanted)))
+            except HiwarError as error:
+                refused.append(error)
+        async with asyncio.TaskGroup() as tasks:
+            speaking = [tasks.create_task(speak(one, number)) for number, one in enumerate(listeners)]
+            yield refused
+            for task in speaking:
+                task.cancel()
+
+
+async def _captions(client: AsyncClient, load: Load, runs: int) -> tuple[list[float], list[float], list[float]]:
+    """First partials (from the first sample on) and finals (from the end of the voice), and ages of partials, in ms."""
+    firsts: list[float] = []
+    finals: list[float] = []
+    ages: list[float] = []
+    for number in range(runs):
+        said = _said(load, number)
+        seconds = len(said.frames) * load.wire.frame_s
+        captions = await caption(client, iter(said.frames), load.wire, said.language, seconds)
+        shown = captions.shown
+        firsts += [1000 * one.at_s for one in shown if not one.final][:1]
+        finals += [1000 * (one.at_s - (one.end_s or 0.0)) for one in shown if one.final]
+        ages += [1000 * (one.waited_s or 0.0) for one in shown if not one.final]
+    return firsts, finals, ages
+
+
+def _said(load: Load, number: int) -> Utterance:
+    return load.utterances[number % len(load.utterances)]
