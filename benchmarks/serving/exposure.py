@@ -9,7 +9,7 @@ bounded and ends by itself. The tables are Markdown; --json keeps all figures.
 import argparse
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -19,23 +19,40 @@ sys.path.append(str(Path(__file__).parents[1] / "quality"))  # recordings are re
 from crowd import Load
 from experience import Kind
 from exposed_server import ExposedServer, exposed_server, without_admission
-from exposure_tables import admission_table, neighbours_table, standing_table
+from exposure_tables import (
+    admission_table,
+    left_behind_table,
+    limits_table,
+    neighbours_table,
+    shutting_out_table,
+    slow_table,
+    standing_table,
+)
 from knocking import KINDS, Admission, Admitted, measure_admission
+from left_behind import LeftBehind, left_behind
 from listener import Wanted, run
 from measured_server import Facts, facts, setting
 from neighbours import Flood, Neighbours, measure_neighbours
+from process_use import held_by
 from recordings import Wire
+from shared_limits import Kept, measure_shared_limits
+from shutting_out import ShutOut, measure_shutting_out
+from slow_connections import Slow, measure_slow
 from standing import Level, Objective, measure_standing
 from utterances import own_utterances, recorded_utterances
 
 from hiwar.client import AsyncClient
 from hiwar.vocabulary import Language
 
-PARTS = ("capacity", "admission", "fairness")
+PARTS = ("capacity", "fairness", "admission", "revocation", "slow", "limits")
+_ALONE = "limits"
+"""Measured on servers of its own."""
 _UNGUARDED = ("capacity", "fairness")
 """Measured with admission by latency off."""
 _VOICES: tuple[tuple[str, Language], ...] = (("Yara_en", "en"), ("Yara", "ar"))
 _SAMPLE_RATE = 22050
+_APART_S: dict[Kind, float] = {"tts": 0.1, "asr": 0.5}
+"""Between two clients that come, so that the server has seen what one costs before the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +63,14 @@ class Effort:
     """Of each level and phase."""
     levels: dict[Kind, tuple[int, ...]]
     flood: Flood
+    revocations: int = 20
+    slow_connections: int = 300
+    slow_s: float = 20.0
 
     def admission(self, name: str) -> Admission:
         """How clients come for a part of `KINDS`."""
-        slow = "asr" in KINDS[name]
-        return Admission(
-            self.levels["asr" if slow else "tts"][-1], 0.5 if slow else 0.1, self.seconds["asr" if slow else "tts"]
-        )
+        kind: Kind = "asr" if "asr" in KINDS[name] else "tts"
+        return Admission(FULL.levels[kind][-1], _APART_S[kind], self.seconds[kind])
 
 
 FULL = Effort(
@@ -64,6 +82,8 @@ QUICK = Effort(
     seconds={"tts": 6.0, "asr": 10.0},
     levels={"tts": (8, 32, 64, 128), "asr": (2, 4, 6, 8)},
     flood=Flood(runs=20, utterances=3),
+    revocations=5,
+    slow_s=6.0,
 )
 
 
@@ -71,11 +91,15 @@ QUICK = Effort(
 class Figures:
     """What --json holds; a part that was not asked for is null."""
 
-    facts: Facts
     objective: Objective
+    facts: Facts | None = None
     capacity: dict[Kind, list[Level]] | None = None
     admission: list[Admitted] | None = None
     fairness: Neighbours | None = None
+    revocation: ShutOut | None = None
+    slow: Slow | None = None
+    limits: Kept | None = None
+    left_behind: list[LeftBehind] = field(default_factory=list)
 
 
 def options() -> argparse.Namespace:
@@ -120,10 +144,10 @@ class Run:
     """The parts that were chosen, each printed as soon as it is there."""
 
     def __init__(self, chosen: argparse.Namespace) -> None:
-        self.figures: Figures | None = None
         self._chosen = chosen
         self._effort = QUICK if chosen.quick else FULL
         self._objective = Objective(chosen.first_audio_ms, chosen.partial_lag_ms)
+        self.figures = Figures(self._objective)
         self._load: Load | None = None
 
     def all(self) -> None:
@@ -132,22 +156,30 @@ class Run:
         if unguarded := [part for part in parts if part in _UNGUARDED]:
             with exposed_server(self._chosen.threads, without_admission()) as exposed:
                 self._measure(exposed, unguarded)
-        if guarded := [part for part in parts if part not in _UNGUARDED]:
+        if guarded := [part for part in parts if part not in {*_UNGUARDED, _ALONE}]:
             with exposed_server(self._chosen.threads) as exposed:
                 self._measure(exposed, guarded)
+        if _ALONE in parts:
+            self.figures.limits = measure_shared_limits()
+            _show(limits_table(self.figures.limits))
 
     def _measure(self, exposed: ExposedServer, parts: list[str]) -> None:
         measures: dict[str, Callable[[ExposedServer, Load, Figures], None]] = {
             "capacity": self._capacity,
             "fairness": self._fairness,
             "admission": self._admission,
+            "revocation": self._revocation,
+            "slow": self._slow,
         }
-        if self.figures is None:
-            self.figures = Figures(facts(exposed.server), self._objective)
+        if self.figures.facts is None:
+            self.figures.facts = facts(exposed.server)
             print(setting(exposed.server), flush=True)
         self._load = self._load or self._make_load(exposed)
+        before = held_by(exposed.server.process)
         for part in parts:
             measures[part](exposed, self._load, self.figures)
+        self.figures.left_behind.append(left_behind(exposed.server, parts, before))
+        _show(left_behind_table(self.figures.left_behind[-1:]))
 
     def _make_load(self, exposed: ExposedServer) -> Load:
         wire, folder = Wire(), self._chosen.recordings
@@ -181,6 +213,15 @@ class Run:
     def _fairness(self, exposed: ExposedServer, load: Load, figures: Figures) -> None:
         figures.fairness = run(measure_neighbours(exposed, load, self._effort.flood))
         _show(neighbours_table(figures.fairness))
+
+    def _revocation(self, exposed: ExposedServer, _load: Load, figures: Figures) -> None:
+        figures.revocation = run(measure_shutting_out(exposed, self._effort.revocations))
+        _show(shutting_out_table(figures.revocation))
+
+    def _slow(self, exposed: ExposedServer, load: Load, figures: Figures) -> None:
+        effort = self._effort
+        figures.slow = run(measure_slow(exposed, load, effort.slow_connections, effort.slow_s))
+        _show(slow_table(figures.slow))
 
 
 def _show(table: str) -> None:

@@ -4,7 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from experience import Figure
 from knocking import Admitted
-from neighbours import Neighbours
+from left_behind import LeftBehind
+from neighbours import Beside, Neighbours
+from process_use import Held
+from shared_limits import Kept
+from shutting_out import ShutOut
+from slow_connections import Slow
 from spread import Spread
 from standing import Level, Objective
 from tables import table
@@ -14,6 +19,7 @@ _SHOWN = {
     "asr": (Figure.AGE, Figure.SEEN, Figure.FINAL),
 }
 _NONE = "-"
+_HELD = ("memory, MB", "descriptors", "threads")
 
 
 def standing_table(found: Sequence[Level], objective: Objective) -> str:
@@ -75,14 +81,14 @@ def admission_table(found: Sequence[Admitted]) -> str:
 
 def neighbours_table(found: Neighbours) -> str:
     """B alone and beside A."""
-    alone = {row.figure: row.waited for row in found.rows if not row.many}
-    heads = ["B waits for", "beside", "p50", "p95", "largest", "p95 later than alone, in steps", "of A refused"]
+    alone = {row.figure: row for row in found.rows if not row.many}
+    heads = ["B waits for", "beside", "p50 / p95 / largest", "in the server", "p95 later than alone, in steps"]
     rows = [
         [
             row.figure,
             f"{row.many} {row.flood}" if row.many else "nobody",
-            *(f"{value:.1f}" for value in (row.waited.p50, row.waited.p95, row.waited.largest)),
-            _steps(row.waited, alone[row.figure], _step_of(found, row.figure)) if row.many else "",
+            *(_to_largest(times) for times in (row.waited, row.in_server)),
+            _steps(row, alone[row.figure], _step_of(found, row.figure)) if row.many and row.figure in alone else "",
             f"{row.refused}",
         ]
         for row in found.rows
@@ -93,15 +99,65 @@ def neighbours_table(found: Neighbours) -> str:
     )
     if recognition is not None:
         said += f", one of recognition {recognition.p50:.0f} ms (p95 {recognition.p95:.0f})"
-    return f"What key B waits for beside key A, ms.\n\n{table(heads, rows)}\n\n{said}."
+    return f"What key B waits for beside key A, ms.\n\n{table([*heads, 'of A refused'], rows)}\n\n{said}."
+
+
+def shutting_out_table(found: ShutOut) -> str:
+    """From the revocation to the closed stream."""
+    rows = [[face, *_all(times)] for face, times in (("WebSocket", found.websocket), ("gRPC", found.grpc))]
+    return (
+        f"From a key's revocation to the end of its stream, ms; {found.websocket.count} each.\n\n"
+        f"{table(['', 'p50', 'p95', 'largest'], rows)}\n\nThe clients were told: {', '.join(found.ends)}."
+    )
+
+
+def slow_table(found: Slow) -> str:
+    """The server and a well-behaved client, before, beside and after slow connections."""
+    rows = [
+        ["before", *_held(found.before), *_all(found.first_audio_before)],
+        ["while they are open", *_held(found.during), *_all(found.first_audio_during)],
+        ["after", *_held(found.after), *[_NONE] * 3],
+    ]
+    heads = ["", *_HELD, "first audio p50", "p95", "largest"]
+    return (
+        f"{found.connections} connections that send one byte a second for {found.seconds:.0f} s; first audio in ms.\n\n"
+        f"{table(heads, rows)}\n\nCut off by the server within that time: {_counts(found.cut_off)}, "
+        f"of {found.connections // len(found.cut_off)} each."
+    )
+
+
+def limits_table(found: Kept | None) -> str:
+    """One sentence."""
+    if found is None:
+        return "No redis-server is on the PATH: limits that servers share were not measured."
+    return (
+        f"Two servers with one Redis, a limit of {found.limit} requests a minute, {found.requests} requests "
+        f"in {found.seconds:.1f} s: {found.spoken} spoken, {_counts(found.refusals)}."
+    )
+
+
+def left_behind_table(found: Sequence[LeftBehind]) -> str:
+    """The server's process before and after."""
+    rows = [
+        [", ".join(one.parts), when, *_held(held)]
+        for one in found
+        for when, held in (("before", one.before), ("after", one.after))
+    ]
+    return f"What the server's process holds.\n\n{table(['parts', '', *_HELD], rows)}"
 
 
 def _step_of(found: Neighbours, figure: str) -> Spread | None:
     return found.synthesis_step if figure == "first audio" else found.recognition_step
 
 
-def _steps(waited: Spread, alone: Spread, step: Spread | None) -> str:
-    return _NONE if step is None or not step.p50 else f"{(waited.p95 - alone.p95) / step.p50:+.1f}"
+def _steps(row: Beside, alone: Beside, step: Spread | None) -> str:
+    """By the server's own times where it has them."""
+    beside, before = row.in_server or row.waited, alone.in_server or alone.waited
+    return _NONE if step is None or not step.p50 else f"{(beside.p95 - before.p95) / step.p50:+.1f}"
+
+
+def _to_largest(times: Spread | None) -> str:
+    return _NONE if times is None else f"{times.p50:.1f} / {times.p95:.1f} / {times.largest:.1f}"
 
 
 def _holes(level: Level) -> str:
@@ -111,6 +167,14 @@ def _holes(level: Level) -> str:
 
 def _three(times: Spread | None) -> str:
     return _NONE if times is None else f"{times.p50:.0f} / {times.p95:.0f} / {times.p99:.0f}"
+
+
+def _all(times: Spread) -> list[str]:
+    return [f"{value:.1f}" for value in (times.p50, times.p95, times.largest)]
+
+
+def _held(held: Held | None) -> list[str]:
+    return [_NONE] * 3 if held is None else [f"{held.memory_mb:.0f}", f"{held.descriptors}", f"{held.threads}"]
 
 
 def _counts(found: Mapping[str, int]) -> str:

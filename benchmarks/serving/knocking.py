@@ -30,7 +30,7 @@ _DECIDED_S_MAX = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """How clients come: `most` of each kind at the most, `apart_s` between two; each phase lasts `seconds`."""
+    """How clients come: `most` of each kind are let in, `apart_s` between two; each phase lasts `seconds`."""
 
     most: int
     apart_s: float
@@ -102,15 +102,16 @@ async def measure_admission(exposed: ExposedServer, load: Load, name: str, effor
 
 
 async def _fill(within: Crowd, client: AsyncClient, kinds: Sequence[Kind], effort: Admission) -> bool:
-    """Let clients in until each kind is refused, three times in a row. Whether that came to be."""
+    """Let clients in, the kinds in turn, until each is refused several times in a row. Whether that came to be."""
     refusals = dict.fromkeys(kinds, 0)
-    for kind in itertools.islice(itertools.cycle(kinds), effort.most * len(kinds)):
-        if refusals[kind] < _REFUSALS:
+    room = dict.fromkeys(kinds, effort.most)
+    while coming := [kind for kind in kinds if refusals[kind] < _REFUSALS and room[kind]]:
+        for kind in coming:
             met = within.join(client, kind)
             await asyncio.sleep(effort.apart_s)
             await _decided(met)
             if met.let_in:
-                refusals[kind] = 0
+                refusals[kind], room[kind] = 0, room[kind] - 1
             else:
                 refusals[kind] += 1
                 await asyncio.sleep(_wait_s(met))

@@ -1,7 +1,7 @@
 """What one key can do to another at the engine threads: how much later B is served beside A's flood than alone.
 
-The delay is given in engine steps of the same run, too. A step of synthesis is the time between two chunks of a long
-text that is spoken alone; one of recognition is the age of the partials of a stream that is alone.
+The delay is given in engine steps of the same run, too. A step of synthesis is the time between the audio of two steps
+of a long text that is spoken alone; one of recognition is the age of the partials of a stream that is alone.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from crowd import Load, Utterance, crowd
 from exposed_server import ExposedServer
-from listener import Listener, connected
+from listener import Heard, Listener, connected
 from live_captions import caption
 from spoken_texts import text_of
 from spread import Spread, spread
@@ -26,6 +26,8 @@ _REST_S = 0.05
 """Between two requests of B, so that no step of the one before is under way."""
 _SETTLING_S = 1.0
 _WARM_UP_RUNS = 3
+_SAME_STEP_MS = 1.0
+"""Chunks that arrive closer together are of one step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,17 @@ class Flood:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What B waited for, in ms, with `many` of A under way; 0 is B alone. `refused` of A were not let in."""
+    """What B waited for, in ms, with `many` of A under way; 0 is B alone. `refused` of A were not let in.
+
+    `in_server` is what the server says of the same, where it does: the client reads A's audio, too, and is late by it.
+    """
 
     figure: str
     flood: str
     many: int
     refused: int
     waited: Spread
+    in_server: Spread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,9 @@ async def measure_neighbours(exposed: ExposedServer, load: Load, flood: Flood) -
     async with connected(waiting, load.wanted) as listener:
         for many in (0, 1, flood.requests):
             async with _flooded(flooding, load, flood, many) as refused:
-                waited = await _first_audio(listener, load, flood.runs)
-                rows.append(Beside("first audio", f"texts of {flood.characters:,}", many, len(refused), waited))
+                waited, in_server = await _first_audio(listener, load, flood.runs)
+            flooded = f"texts of {flood.characters:,}"
+            rows.append(Beside("first audio", flooded, many, len(refused), waited, in_server))
     ages: list[float] = []
     for many in (0, flood.streams):
         async with crowd(load) as others:
@@ -89,17 +96,20 @@ async def _synthesis_step(client: AsyncClient, load: Load, flood: Flood) -> Spre
     voice, language = load.wanted.voice
     async with connected(client, load.wanted) as listener:
         heard = await listener.hear(text_of(language, flood.characters, -1), voice, stop_after=_STEPS_MAX)
-    arrivals = [arrived_s for arrived_s, _ in heard.chunks]
-    return spread((late - soon) * 1000 for soon, late in itertools.pairwise(arrivals))
+    gaps = [(late - soon) * 1000 for (soon, _), (late, _) in itertools.pairwise(heard.chunks)]
+    return spread([gap for gap in gaps if gap >= _SAME_STEP_MS] or gaps)
 
 
-async def _first_audio(listener: Listener, load: Load, runs: int) -> Spread:
+async def _first_audio(listener: Listener, load: Load, runs: int) -> tuple[Spread, Spread]:
+    """As the listener has it, and as the server says."""
     voice, language = load.wanted.voice
-    took: list[float] = []
+    heard: list[Heard] = []
     for seed in range(-_WARM_UP_RUNS, runs):
-        took.append((await listener.hear(text_of(language, _SHORT_CHARACTERS, seed), voice, stop_after=1)).ttfc_ms)
+        heard.append(await listener.hear(text_of(language, _SHORT_CHARACTERS, seed), voice, stop_after=1))
         await asyncio.sleep(_REST_S)
-    return spread(took[_WARM_UP_RUNS:])
+    measured = heard[_WARM_UP_RUNS:]
+    said = (one.complete.ttfc_ms or 0.0 for one in measured if one.complete is not None)
+    return spread(one.ttfc_ms for one in measured), spread(said)
 
 
 @contextlib.asynccontextmanager

@@ -13,6 +13,8 @@ from spread import Spread
 
 _BEGINNING_S = 3.0
 """Over so long the clients of a level come, and so long after it is not measured."""
+_HOLES_MAX = 0.01
+"""Of a level's requests may have a hole in their audio."""
 _TOO_MANY = 2
 """Levels in a row that do not hold end a series."""
 
@@ -71,14 +73,15 @@ async def _level(
     met = spreads(clients, since_s, until_s)
     ended = failures(clients)
     refused = sum(one.refusal is not None for one in clients)
-    worst = met.get(OBJECTIVE_OF[kind])
+    worst, stalled = met.get(OBJECTIVE_OF[kind]), _stalled(clients, since_s)
+    whole = worst is not None and stalled <= _HOLES_MAX * worst.count
     return Level(
         kind=kind,
         streams=streams,
         met=met,
-        stalled=_stalled(clients, since_s),
+        stalled=stalled,
         failures=ended | ({"refused": refused} if refused else {}),
-        holds=worst is not None and worst.p95 <= objective.of(kind) and not ended and not refused,
+        holds=worst is not None and worst.p95 <= objective.of(kind) and whole and not ended and not refused,
         client_cores=round(used_s / (until_s - since_s), 2),
         late_ms=round(max(one.late_ms for one in clients), 1),
     )
