@@ -18,7 +18,7 @@ from spoken_texts import text_of
 
 from hiwar.client import AsyncClient
 from hiwar.errors import HiwarError
-from hiwar.protocol.messages import Final, Partial, Ready
+from hiwar.protocol.messages import Final, Partial, Ready, ServiceLevel
 from hiwar.vocabulary import Language
 
 CHARACTERS = 40
@@ -59,11 +59,11 @@ class Crowd:
         self._joined: list[asyncio.Task[None]] = []
         self._numbers = itertools.count()
 
-    def join(self, client: AsyncClient, kind: Kind) -> Experience:
-        """One more client, from now on."""
+    def join(self, client: AsyncClient, kind: Kind, *, knocks: bool = False) -> Experience:
+        """One more client, from now on; one that `knocks` tries again until it is let in, as it is told to."""
         met = Experience(kind)
         self.clients.append(met)
-        self._joined.append(self._tasks.create_task(self._live(client, met)))
+        self._joined.append(self._tasks.create_task(self._live(client, met, knocks)))
         return met
 
     def disperse(self) -> None:
@@ -71,12 +71,25 @@ class Crowd:
         for task in self._joined:
             task.cancel()
 
-    async def _live(self, client: AsyncClient, met: Experience) -> None:
+    async def _live(self, client: AsyncClient, met: Experience, knocks: bool) -> None:
         number = next(self._numbers)
-        try:
-            await (_listen if met.kind == "tts" else _talk)(client, self._load, number, met)
-        except (HiwarError, TimeoutError) as error:
-            met.ended(error)
+        live = _listen if met.kind == "tts" else _talk
+        while met.failure is None:
+            asked_s = time.perf_counter()
+            try:
+                await live(client, self._load, number, met, knocks)
+                return
+            except TimeoutError:
+                met.failure = "no answer"
+            except HiwarError as error:
+                if met.let_in_s is not None or not error.retryable:
+                    met.failure = str(error.code)
+                else:
+                    wait_s = met.refused(error, asked_s)
+                    if not knocks:
+                        return
+                    await asyncio.sleep(wait_s)
+        met.decided.set()
 
 
 @contextlib.asynccontextmanager
@@ -90,11 +103,18 @@ async def crowd(load: Load) -> AsyncIterator[Crowd]:
             gathered.disperse()
 
 
-async def _listen(client: AsyncClient, load: Load, number: int, met: Experience) -> None:
-    """One request after the other, each when the one before has been played."""
+async def _listen(client: AsyncClient, load: Load, number: int, met: Experience, knocks: bool) -> None:
+    """One request after the other, each when the one before has been played; one that is refused is sent again."""
     async with connected(client, load.wanted) as listener:
         for turn in itertools.count():
-            played_s = await _hear(listener, load.wanted, 1000 * number + turn, met)
+            asked_s = time.perf_counter()
+            try:
+                played_s = await _hear(listener, load.wanted, 1000 * number + turn, met)
+            except HiwarError as error:
+                # Without a time to wait it is no refusal, but the failure of what was begun.
+                if error.retry_after_ms is None or not (knocks or met.let_in_s):
+                    raise
+                played_s = asked_s + met.refused(error, asked_s)
             await asyncio.sleep(max(0.0, played_s - time.perf_counter()))
 
 
@@ -103,13 +123,15 @@ async def _hear(listener: Listener, wanted: Wanted, seed: int, met: Experience) 
     voice, language = wanted.voices[seed % len(wanted.voices)]
     heard = await listener.hear(text_of(language, CHARACTERS, seed), voice)
     met.welcome()
+    if heard.reduced:
+        met.less()
     met.add(Figure.FIRST_AUDIO, heard.ttfc_ms)
     played = play((arrived_s, wanted.seconds(size)) for arrived_s, size in heard.chunks)
     met.add(Figure.STALL, played.longest_stall_ms)
     return heard.chunks[0][0] + wanted.seconds(heard.size)
 
 
-async def _talk(client: AsyncClient, load: Load, number: int, met: Experience) -> None:
+async def _talk(client: AsyncClient, load: Load, number: int, met: Experience, _knocks: bool) -> None:
     """One stream of speech."""
     language, frames = load.spoken(number)
     pacing = Pacing(frames, load.wire)
@@ -120,6 +142,8 @@ async def _talk(client: AsyncClient, load: Load, number: int, met: Experience) -
             match event:
                 case Ready():
                     met.welcome()
+                case ServiceLevel():
+                    met.less()
                 case Partial():
                     met.add(Figure.AGE, event.audio_to_emit_ms)
                     met.add(Figure.SEEN, pacing.now_s() * 1000 - event.end_ms)

@@ -33,49 +33,58 @@ class Figure(StrEnum):
     """From the sending of the frame in which an utterance's voice ends to its final; the endpoint's silence counts."""
 
 
+_WAIT_MS = 1000.0
+"""Of a client that was refused for good, until the same client is another one."""
+
 OBJECTIVE_OF: dict[Kind, Figure] = {"tts": Figure.FIRST_AUDIO, "asr": Figure.AGE}
 """What the objective is about."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer to a client that it cannot be served now: when, how soon it came, and what to wait then."""
+
+    at_s: float
+    code: str
+    answered_ms: float
+    wait_ms: float
+
+
 @dataclass(slots=True)
 class Experience:
-    """One client. Once `decided` is set it was let in, or has its `refusal`; `failure` is what ended it later."""
+    """One client. `decided` is set when it is served, or refused, for the first time; `failure` is what ended it.
+
+    `reduced_s` is when it was first told that less is spent on it.
+    """
 
     kind: Kind
-    began_s: float = field(default_factory=time.perf_counter)
     decided: asyncio.Event = field(default_factory=asyncio.Event)
-    decided_s: float = 0.0
-    refusal: HiwarError | None = None
+    let_in_s: float | None = None
+    reduced_s: float | None = None
+    refusals: list[Refusal] = field(default_factory=list)
     failure: str | None = None
     late_ms: float = 0.0
     """The most that this client was late itself."""
     figures: list[tuple[Figure, float, float]] = field(default_factory=list)
     """Of which figure, when, and how much."""
 
-    @property
-    def let_in(self) -> bool:
-        """Whether the server takes it."""
-        return self.decided.is_set() and self.refusal is None
-
-    @property
-    def decided_ms(self) -> float:
-        """From its first byte to the server's yes or no."""
-        return (self.decided_s - self.began_s) * 1000
-
     def welcome(self) -> None:
-        """The server has answered as one answers a client that is let in."""
-        if not self.decided.is_set():
-            self.decided_s = time.perf_counter()
+        """The server serves it."""
+        if self.let_in_s is None:
+            self.let_in_s = time.perf_counter()
             self.decided.set()
 
-    def ended(self, error: HiwarError | TimeoutError) -> None:
-        """The server has refused it, or broken off."""
-        if self.decided.is_set():
-            self.failure = str(error.code) if isinstance(error, HiwarError) else "no answer"
-            return
-        self.refusal = error if isinstance(error, HiwarError) else None
-        self.failure = None if self.refusal else "no answer"
-        self.welcome()
+    def less(self) -> None:
+        """The server spends less on it."""
+        self.reduced_s = self.reduced_s or time.perf_counter()
+
+    def refused(self, error: HiwarError, asked_s: float) -> float:
+        """The server cannot serve it now. For how many seconds it should wait."""
+        now_s = time.perf_counter()
+        wait_ms = error.wait_ms or _WAIT_MS
+        self.refusals.append(Refusal(now_s, str(error.code), (now_s - asked_s) * 1000, wait_ms))
+        self.decided.set()
+        return wait_ms / 1000
 
     def add(self, figure: Figure, value: float) -> None:
         """A figure that is known now."""
@@ -98,3 +107,8 @@ def spreads(clients: Iterable[Experience], since_s: float, until_s: float) -> di
 def failures(clients: Iterable[Experience]) -> dict[str, int]:
     """What ended clients that had been let in, by code."""
     return dict(Counter(client.failure for client in clients if client.failure is not None))
+
+
+def refusals(clients: Iterable[Experience], since_s: float, until_s: float) -> list[Refusal]:
+    """All that were told within these times."""
+    return [one for client in clients for one in client.refusals if since_s <= one.at_s < until_s]

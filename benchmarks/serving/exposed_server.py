@@ -1,7 +1,6 @@
 """A server of its own for the benchmarks of an exposed server, with keys that are made and revoked while it runs."""
 
 import contextlib
-import dataclasses
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from pathlib import Path
 from measured_server import MeasuredServer, started_server
 
 from hiwar.client import AsyncClient
-from hiwar.server.settings import Settings
 from hiwar.serving.keys import UNLIMITED, KeyLimits, KeyStore
 
 _QUIET = {"HIWAR_LOG_LEVEL": "error"}
@@ -39,9 +37,3 @@ def exposed_server(
         server = stack.enter_context(started_server(folder, threads, {**_QUIET, **(variables or {})}))
         with contextlib.closing(KeyStore(folder / "keys.db")) as keys:
             yield ExposedServer(server, keys)
-
-
-def without_admission() -> dict[str, str]:
-    """What turns admission by latency off; nothing where there is none."""
-    has_one = any(field.name == "admission" for field in dataclasses.fields(Settings))
-    return {"HIWAR_ADMISSION_ENABLED": "false"} if has_one else {}

@@ -18,7 +18,7 @@ sys.path.append(str(Path(__file__).parents[1] / "quality"))  # recordings are re
 
 from crowd import Load
 from experience import Kind
-from exposed_server import ExposedServer, exposed_server, without_admission
+from exposed_server import ExposedServer, exposed_server
 from exposure_tables import (
     admission_table,
     left_behind_table,
@@ -28,7 +28,7 @@ from exposure_tables import (
     slow_table,
     standing_table,
 )
-from knocking import KINDS, Admission, Admitted, measure_admission
+from knocking import KEYS, KINDS, Admission, Admitted, measure_admission
 from left_behind import LeftBehind, left_behind
 from listener import Wanted, run
 from measured_server import Facts, facts, setting
@@ -49,6 +49,7 @@ _ALONE = "limits"
 """Measured on servers of its own."""
 _UNGUARDED = ("capacity", "fairness")
 """Measured with admission by latency off."""
+_WITHOUT_ADMISSION = {"HIWAR_ADMISSION_ENABLED": "false"}
 _VOICES: tuple[tuple[str, Language], ...] = (("Yara_en", "en"), ("Yara", "ar"))
 _SAMPLE_RATE = 22050
 _APART_S: dict[Kind, float] = {"tts": 0.1, "asr": 0.5}
@@ -67,10 +68,10 @@ class Effort:
     slow_connections: int = 300
     slow_s: float = 20.0
 
-    def admission(self, name: str) -> Admission:
+    def admission(self, name: str, keys: str) -> Admission:
         """How clients come for a part of `KINDS`."""
         kind: Kind = "asr" if "asr" in KINDS[name] else "tts"
-        return Admission(FULL.levels[kind][-1], _APART_S[kind], self.seconds[kind])
+        return Admission(FULL.levels[kind][-1], _APART_S[kind], self.seconds[kind], keys)
 
 
 FULL = Effort(
@@ -119,8 +120,11 @@ def options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a look at everything, a few minutes")
     parser.add_argument("--only", type=_parts, default=PARTS, help=f"some of {','.join(PARTS)}")
     parser.add_argument("--streams", type=_kinds, default=tuple(KINDS), help=f"some of {','.join(KINDS)}")
-    parser.add_argument("--first-audio-ms", type=float, default=200.0, help="objective, p95; default %(default)s")
-    parser.add_argument("--partial-lag-ms", type=float, default=500.0, help="objective, p95; default %(default)s")
+    parser.add_argument(
+        "--keys", choices=KEYS, default="two", help="of those who knock: as of those inside, others, own"
+    )
+    parser.add_argument("--first-audio-ms", type=int, default=200, help="objective, p95; default %(default)s")
+    parser.add_argument("--partial-lag-ms", type=int, default=500, help="objective, p95; default %(default)s")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
     return parser.parse_args()
 
@@ -154,10 +158,10 @@ class Run:
         """One server after the other."""
         parts = self._chosen.only
         if unguarded := [part for part in parts if part in _UNGUARDED]:
-            with exposed_server(self._chosen.threads, without_admission()) as exposed:
+            with exposed_server(self._chosen.threads, _WITHOUT_ADMISSION) as exposed:
                 self._measure(exposed, unguarded)
         if guarded := [part for part in parts if part not in {*_UNGUARDED, _ALONE}]:
-            with exposed_server(self._chosen.threads) as exposed:
+            with exposed_server(self._chosen.threads, self._objective.variables) as exposed:
                 self._measure(exposed, guarded)
         if _ALONE in parts:
             self.figures.limits = measure_shared_limits()
@@ -207,7 +211,8 @@ class Run:
     def _admission(self, exposed: ExposedServer, load: Load, figures: Figures) -> None:
         figures.admission = []
         for name in self._chosen.streams:
-            figures.admission.append(run(measure_admission(exposed, load, name, self._effort.admission(name))))
+            effort = self._effort.admission(name, self._chosen.keys)
+            figures.admission.append(run(measure_admission(exposed, load, name, effort)))
             _show(admission_table(figures.admission[-1:]))
 
     def _fairness(self, exposed: ExposedServer, load: Load, figures: Figures) -> None:

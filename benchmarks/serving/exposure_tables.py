@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from experience import Figure
-from knocking import Admitted
+from knocking import Admitted, Phase
 from left_behind import LeftBehind
 from neighbours import Beside, Neighbours
 from process_use import Held
@@ -42,41 +42,41 @@ def standing_table(found: Sequence[Level], objective: Objective) -> str:
     what = "Listeners" if kind == "tts" else "Speakers"
     return (
         f"{what} at once without admission control, ms.\n\n{table(heads, rows)}\n\n"
-        f"The most that hold p95 {objective.of(kind):.0f} ms: {most}."
+        f"The most that hold p95 {objective.of(kind)} ms: {most}."
     )
 
 
 def admission_table(found: Sequence[Admitted]) -> str:
-    """What was let in, and what those met."""
+    """What was let in, what those met, and what those at the door did."""
     heads = ["streams", "let in", "figure", "alone: p50 / p95 / p99", "while others knock", "errors"]
     rows = [
         [
             one.name,
             ", ".join(f"{count} {kind}" for kind, count in one.admitted.items()) + ("" if one.full else ", not full"),
             figure,
-            _three(one.quiet.get(figure)),
-            _three(one.knocked.get(figure)),
+            *(_three(phase.met.get(figure)) for phase in (one.alone, one.beside)),
             _counts(one.failures),
         ]
         for one in found
         for figure in Figure
-        if figure in one.quiet and figure is not Figure.STALL
+        if figure in one.alone.met and figure is not Figure.STALL
     ]
     heads_door = ["streams", "knock", "refused", "answered within: p50 / p95 / p99", "told to wait", "let in later"]
     rows_door = [
         [
-            one.name,
-            f"{one.knockers}",
-            _counts(one.refusals),
-            _three(one.answered),
-            _three(one.told),
-            f"{one.let_in_later} (client {one.client_cores:.2f} cores)",
+            *(one.name, f"{one.knockers}", _counts(one.refusals), _three(one.answered), _three(one.told)),
+            *(f"{one.let_in_later}", *(_asides(phase) for phase in (one.alone, one.beside)), f"{one.client_cores:.2f}"),
         ]
         for one in found
     ]
+    heads_door += ["of those inside, alone", "while others knock", "client, cores"]
     return (
         f"Streams that were let in, ms.\n\n{table(heads, rows)}\n\nAt the door, ms.\n\n{table(heads_door, rows_door)}"
     )
+
+
+def _asides(phase: Phase) -> str:
+    return f"{phase.sent_again} requests again, {phase.told_reduced} told reduced"
 
 
 def neighbours_table(found: Neighbours) -> str:

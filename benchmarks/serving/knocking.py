@@ -1,24 +1,25 @@
 """Admission by latency: how many streams the server lets in, and what those meet while four times as many knock.
 
-Clients come one after another until one is refused; each that was let in stays. Then nobody knocks for a while, and
-then each of the others knocks again as soon as the server told it that it may. One that is let in stays, too.
+Clients come one after another until one is refused; each that was let in stays. Then nobody else comes for a while,
+and then the others knock: each asks again as soon as it was told that it may, and stays once it is let in.
 """
 
 import asyncio
-import itertools
 import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
 
 from crowd import Crowd, Load, crowd
-from experience import Experience, Figure, Kind, failures, spreads
+from experience import Experience, Figure, Kind, Refusal, failures, refusals, spreads
 from exposed_server import ExposedServer
 from spread import Spread, spread
 
 from hiwar.client import AsyncClient
 
 KINDS: dict[str, tuple[Kind, ...]] = {"tts": ("tts",), "asr": ("asr",), "mixed": ("tts", "asr")}
+KEYS = ("one", "two", "each")
 KNOCKERS = 4
 """Clients that knock, for each that was let in."""
 
@@ -30,26 +31,41 @@ _DECIDED_S_MAX = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """How clients come: `most` of each kind are let in, `apart_s` between two; each phase lasts `seconds`."""
+    """How clients come: `most` of each kind are let in, `apart_s` between two; each phase lasts `seconds`.
+
+    `keys`: all share `one`, those who knock have another (`two`), or `each` client has its own.
+    """
 
     most: int
     apart_s: float
     seconds: float
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """What those that had been let in met: figures in ms, and how many requests had to be sent again, or less was
+    spent on.
+    """
+
+    met: dict[Figure, Spread]
+    sent_again: int
+    told_reduced: int
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """What streams that were let in met, alone and while others knocked. Times in ms.
+    """Alone and while others knocked. Times in ms.
 
-    `refusals` by code; `answered` is from a knock to its refusal, `told` what it was told to wait, `failures` what
-    ended streams that had been let in.
+    `refusals` of those who knock, by code; `answered` is from a knock to its refusal, `told` what it was told to wait,
+    `failures` what ended streams that had been let in.
     """
 
     name: str
     admitted: dict[Kind, int]
     full: bool
-    quiet: dict[Figure, Spread]
-    knocked: dict[Figure, Spread]
+    alone: Phase
+    beside: Phase
     knockers: int
     refusals: dict[str, int]
     answered: Spread | None
@@ -59,95 +75,74 @@ class Admitted:
     client_cores: float
 
 
-@dataclass(slots=True)
-class _Knocks:
-    """What those who knock are told."""
-
-    refused: list[Experience] = field(default_factory=list)
-    let_in: int = 0
-
-
 async def measure_admission(exposed: ExposedServer, load: Load, name: str, effort: Admission) -> Admitted:
     """One kind of stream, or both in turn."""
-    inside, outside = exposed.client("inside"), exposed.client("outside")
+    inside, outside = _clients(exposed, effort.keys)
     async with crowd(load) as within, crowd(load) as door:
         full = await _fill(within, inside, KINDS[name], effort)
-        old = [one for one in within.clients if one.let_in]
+        old = [one for one in within.clients if one.let_in_s is not None]
         await asyncio.sleep(_SETTLING_S)
-        quiet_s = time.perf_counter()
+        alone_s = time.perf_counter()
         await asyncio.sleep(effort.seconds)
-        knocks = _Knocks()
-        knocked_s, cpu_s = time.perf_counter(), time.process_time()
+        beside_s, cpu_s = time.perf_counter(), time.process_time()
         knockers = KNOCKERS * max(1, len(old))
-        await _knock_for(
-            effort.seconds, door, outside, list(itertools.islice(itertools.cycle(KINDS[name]), knockers)), knocks
-        )
+        for kind in islice(cycle(KINDS[name]), knockers):
+            door.join(outside(), kind, knocks=True)
+            await asyncio.sleep(1.0 / knockers)
+        await asyncio.sleep(effort.seconds)
         ended_s = time.perf_counter()
-        cores = (time.process_time() - cpu_s) / (ended_s - knocked_s)
-    refused = [one for one in knocks.refused if one.refusal is not None]
+        cores = (time.process_time() - cpu_s) / (ended_s - beside_s)
+    told = [one for client in door.clients for one in _before_let_in(client)]
     return Admitted(
         name=name,
         admitted={kind: sum(one.kind == kind for one in old) for kind in KINDS[name]},
         full=full,
-        quiet=spreads(old, quiet_s, knocked_s),
-        knocked=spreads(old, knocked_s, ended_s),
+        alone=_phase(old, alone_s, beside_s),
+        beside=_phase(old, beside_s, ended_s),
         knockers=knockers,
-        refusals=dict(Counter(str(one.refusal.code) for one in refused if one.refusal is not None)),
-        answered=spread(one.decided_ms for one in refused) if refused else None,
-        told=spread(_wait_s(one) * 1000 for one in refused) if refused else None,
-        let_in_later=knocks.let_in,
+        refusals=dict(Counter(one.code for one in told)),
+        answered=spread(one.answered_ms for one in told) if told else None,
+        told=spread(one.wait_ms for one in told) if told else None,
+        let_in_later=sum(one.let_in_s is not None for one in door.clients),
         failures=failures([*old, *door.clients]),
         client_cores=round(cores, 2),
     )
 
 
-async def _fill(within: Crowd, client: AsyncClient, kinds: Sequence[Kind], effort: Admission) -> bool:
+def _clients(exposed: ExposedServer, keys: str) -> tuple[Callable[[], AsyncClient], Callable[[], AsyncClient]]:
+    """What makes the clients of those who come first, and of those who knock."""
+    if keys == "each":
+        return lambda: exposed.client("inside"), lambda: exposed.client("outside")
+    inside = exposed.client("inside")
+    outside = inside if keys == "one" else exposed.client("outside")
+    return lambda: inside, lambda: outside
+
+
+def _phase(clients: Sequence[Experience], since_s: float, until_s: float) -> Phase:
+    return Phase(
+        spreads(clients, since_s, until_s),
+        len(refusals(clients, since_s, until_s)),
+        sum(one.reduced_s is not None and one.reduced_s < until_s for one in clients),
+    )
+
+
+def _before_let_in(client: Experience) -> list[Refusal]:
+    return [one for one in client.refusals if client.let_in_s is None or one.at_s < client.let_in_s]
+
+
+async def _fill(within: Crowd, client: Callable[[], AsyncClient], kinds: Sequence[Kind], effort: Admission) -> bool:
     """Let clients in, the kinds in turn, until each is refused several times in a row. Whether that came to be."""
-    refusals = dict.fromkeys(kinds, 0)
+    refused = dict.fromkeys(kinds, 0)
     room = dict.fromkeys(kinds, effort.most)
-    while coming := [kind for kind in kinds if refusals[kind] < _REFUSALS and room[kind]]:
+    while coming := [kind for kind in kinds if refused[kind] < _REFUSALS and room[kind]]:
         for kind in coming:
-            met = within.join(client, kind)
+            met = within.join(client(), kind)
             await asyncio.sleep(effort.apart_s)
-            await _decided(met)
-            if met.let_in:
-                refusals[kind], room[kind] = 0, room[kind] - 1
+            async with asyncio.timeout(_DECIDED_S_MAX):
+                await met.decided.wait()
+            if met.let_in_s is not None:
+                refused[kind], room[kind] = 0, room[kind] - 1
             else:
-                refusals[kind] += 1
-                await asyncio.sleep(_wait_s(met))
-    return all(count >= _REFUSALS for count in refusals.values())
-
-
-async def _knock_for(seconds: float, door: Crowd, client: AsyncClient, kinds: Sequence[Kind], knocks: _Knocks) -> None:
-    tasks = [
-        asyncio.create_task(_knock(door, client, kind, knocks, number / len(kinds)))
-        for number, kind in enumerate(kinds)
-    ]
-    await asyncio.wait(tasks, timeout=seconds)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _knock(door: Crowd, client: AsyncClient, kind: Kind, knocks: _Knocks, after_s: float) -> None:
-    """Again and again until it is let in."""
-    await asyncio.sleep(after_s)
-    while True:
-        met = door.join(client, kind)
-        await _decided(met)
-        if met.let_in:
-            knocks.let_in += 1
-            return
-        knocks.refused.append(met)
-        await asyncio.sleep(_wait_s(met))
-
-
-async def _decided(met: Experience) -> None:
-    async with asyncio.timeout(_DECIDED_S_MAX):
-        await met.decided.wait()
-
-
-def _wait_s(met: Experience) -> float:
-    """What a client that was refused waits: as it was told, or the SDK's default."""
-    told_ms = None if met.refusal is None else met.refusal.wait_ms
-    return (told_ms or 1000) / 1000
+                refused[kind] += 1
+                await asyncio.sleep(met.refusals[-1].wait_ms / 1000 if met.refusals else 0.0)
+    return all(count >= _REFUSALS for count in refused.values())

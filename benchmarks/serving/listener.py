@@ -21,7 +21,7 @@ from hiwar.client.async_client import TTS_PATH
 from hiwar.client.connecting import closed_by_server
 from hiwar.errors import HiwarError
 from hiwar.protocol.client_sessions import TtsClientSession
-from hiwar.protocol.messages import Cancelled, ErrorEvent, SynthesisComplete, SynthesisStarted, Synthesize
+from hiwar.protocol.messages import Cancelled, ErrorEvent, ServiceLevel, SynthesisComplete, SynthesisStarted, Synthesize
 
 _ANSWER_S_MAX = 90.0
 """For one request, the most loaded one included."""
@@ -60,6 +60,7 @@ class Heard:
     cancel_sent_s: float | None = None
     cancelled_s: float | None = None
     refusal: HiwarError | None = None
+    reduced: bool = False
 
     @property
     def ttfc_ms(self) -> float:
@@ -127,6 +128,8 @@ class Listener:
                     heard.complete, started = complete, False
                 case Cancelled():
                     heard.cancelled_s = now_s
+                case ServiceLevel() as told:
+                    heard.reduced = heard.reduced or told.level == "reduced"
                 case ErrorEvent() as error:
                     heard.refusal = HiwarError(error.code, error.message, error.retry_after_ms)
             if heard.complete is not None and (heard.cancel_sent_s is None or heard.cancelled_s is not None):

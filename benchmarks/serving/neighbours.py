@@ -84,7 +84,7 @@ async def measure_neighbours(exposed: ExposedServer, load: Load, flood: Flood) -
                 await asyncio.sleep(_REST_S)
             await asyncio.sleep(_SETTLING_S if many else 0.0)
             firsts, finals, seen = await _captions(waiting, load, flood.utterances)
-            refused_streams = sum(one.refusal is not None for one in others.clients)
+            refused_streams = sum(bool(one.refusals) for one in others.clients)
         ages += [] if many else seen
         for figure, found in (("first partial", firsts), ("final after speech", finals)):
             if found:

@@ -23,12 +23,20 @@ _TOO_MANY = 2
 class Objective:
     """What a stream should meet, at p95, in ms: first audio, and the age of partials."""
 
-    first_audio_ms: float
-    partial_lag_ms: float
+    first_audio_ms: int
+    partial_lag_ms: int
 
-    def of(self, kind: Kind) -> float:
+    def of(self, kind: Kind) -> int:
         """That of a kind of stream."""
         return self.first_audio_ms if kind == "tts" else self.partial_lag_ms
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What gives a server this objective."""
+        return {
+            "HIWAR_ADMISSION_FIRST_AUDIO_MS": str(self.first_audio_ms),
+            "HIWAR_ADMISSION_PARTIAL_LAG_MS": str(self.partial_lag_ms),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ async def _level(
     clients = gathered.clients
     met = spreads(clients, since_s, until_s)
     ended = failures(clients)
-    refused = sum(one.refusal is not None for one in clients)
+    refused = sum(bool(one.refusals) for one in clients)
     worst, stalled = met.get(OBJECTIVE_OF[kind]), _stalled(clients, since_s)
     whole = worst is not None and stalled <= _HOLES_MAX * worst.count
     return Level(
