@@ -38,7 +38,7 @@ from recordings import Wire
 from shared_limits import Kept, measure_shared_limits
 from shutting_out import ShutOut, measure_shutting_out
 from slow_connections import Slow, measure_slow
-from standing import Level, Objective, measure_standing
+from standing import Level, Objective, Standing, measure_standing
 from utterances import own_utterances, recorded_utterances
 
 from hiwar.client import AsyncClient
@@ -52,6 +52,7 @@ _UNGUARDED = ("capacity", "fairness")
 _WITHOUT_ADMISSION = {"HIWAR_ADMISSION_ENABLED": "false"}
 _VOICES: tuple[tuple[str, Language], ...] = (("Yara_en", "en"), ("Yara", "ar"))
 _SAMPLE_RATE = 22050
+_REVOKED_OVER_S = 5.0
 _APART_S: dict[Kind, float] = {"tts": 0.1, "asr": 0.5}
 """Between two clients that come, so that the server has seen what one costs before the next."""
 
@@ -204,7 +205,9 @@ class Run:
         for kind in (kind for kind in kinds if kind in self._chosen.streams):
             effort = self._effort
             figures.capacity[kind] = run(
-                measure_standing(exposed, load, kind, effort.levels[kind], self._objective, effort.seconds[kind])
+                measure_standing(
+                    exposed, load, kind, effort.levels[kind], Standing(self._objective, effort.seconds[kind])
+                )
             )
             _show(standing_table(figures.capacity[kind], self._objective))
 
@@ -220,7 +223,7 @@ class Run:
         _show(neighbours_table(figures.fairness))
 
     def _revocation(self, exposed: ExposedServer, _load: Load, figures: Figures) -> None:
-        figures.revocation = run(measure_shutting_out(exposed, self._effort.revocations))
+        figures.revocation = run(measure_shutting_out(exposed, self._effort.revocations, over_s=_REVOKED_OVER_S))
         _show(shutting_out_table(figures.revocation))
 
     def _slow(self, exposed: ExposedServer, load: Load, figures: Figures) -> None:

@@ -25,13 +25,13 @@ KNOCKERS = 4
 
 _REFUSALS = 3
 """In a row, until a kind of stream counts as full."""
-_SETTLING_S = 3.0
 _DECIDED_S_MAX = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """How clients come: `most` of each kind are let in, `apart_s` between two; each phase lasts `seconds`.
+    """How clients come: `most` of each kind are let in, `apart_s` between two; each phase lasts `seconds`, the first
+    one begins after `settling_s`.
 
     `keys`: all share `one`, those who knock have another (`two`), or `each` client has its own.
     """
@@ -40,12 +40,13 @@ class Admission:
     apart_s: float
     seconds: float
     keys: str
+    settling_s: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """What those that had been let in met: figures in ms, and how many requests had to be sent again, or less was
-    spent on.
+    """What those that had been let in met: figures in ms, requests that were refused and sent again, and to how many
+    it was said that less is spent on them.
     """
 
     met: dict[Figure, Spread]
@@ -81,14 +82,14 @@ async def measure_admission(exposed: ExposedServer, load: Load, name: str, effor
     async with crowd(load) as within, crowd(load) as door:
         full = await _fill(within, inside, KINDS[name], effort)
         old = [one for one in within.clients if one.let_in_s is not None]
-        await asyncio.sleep(_SETTLING_S)
+        await asyncio.sleep(effort.settling_s)
         alone_s = time.perf_counter()
         await asyncio.sleep(effort.seconds)
         beside_s, cpu_s = time.perf_counter(), time.process_time()
         knockers = KNOCKERS * max(1, len(old))
         for kind in islice(cycle(KINDS[name]), knockers):
             door.join(outside(), kind, knocks=True)
-            await asyncio.sleep(1.0 / knockers)
+            await asyncio.sleep(min(1.0, effort.seconds) / knockers)
         await asyncio.sleep(effort.seconds)
         ended_s = time.perf_counter()
         cores = (time.process_time() - cpu_s) / (ended_s - beside_s)

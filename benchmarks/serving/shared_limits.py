@@ -52,14 +52,16 @@ def measure_shared_limits() -> Kept | None:
         variables = {**_TONE, "HIWAR_COUNTERS": stack.enter_context(_redis(program, folder))}
         servers = [stack.enter_context(exposed_server(1, variables, folder)) for _ in range(2)]
         _, key = servers[0].keys.create("limited", limits=replace(UNLIMITED, requests_per_minute=LIMIT))
-        return run(count([AsyncClient(one.server.url, key) for one in servers], LIMIT, REQUESTS))
+        return run(
+            count([AsyncClient(one.server.url, key) for one in servers], LIMIT, REQUESTS, connections=_CONNECTIONS)
+        )
 
 
-async def count(clients: Sequence[AsyncClient], limit: int, requests: int) -> Kept:
-    """All requests as fast as they are answered, in equal parts over some connections of each client."""
-    connections = [client for client in clients for _ in range(_CONNECTIONS)]
+async def count(clients: Sequence[AsyncClient], limit: int, requests: int, *, connections: int) -> Kept:
+    """All requests as fast as they are answered, in equal parts over so many connections of each client."""
+    asking = [client for client in clients for _ in range(connections)]
     began_s = time.perf_counter()
-    answers = await asyncio.gather(*(_answers(client, requests // len(connections)) for client in connections))
+    answers = await asyncio.gather(*(_answers(client, requests // len(asking)) for client in asking))
     counted = Counter(answer for each in answers for answer in each)
     spoken = counted.pop("ok", 0)
     return Kept(limit, requests, spoken, dict(counted), round(time.perf_counter() - began_s, 2))

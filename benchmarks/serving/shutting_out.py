@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
@@ -18,8 +17,6 @@ import tts_pb2_grpc
 from hiwar.client import AsyncClient
 from hiwar.client.async_client import ASR_PATH
 
-_OVER_S = 5.0
-"""The revocations are spread over so long, so that they meet the server's rounds anywhere."""
 _CLOSED_S_MAX = 30.0
 _TEXT = "One, two, three."
 
@@ -37,8 +34,11 @@ Stream = Callable[[str, Callable[[], Awaitable[None]]], Awaitable[str]]
 """Opens a stream with a key, awaits what is given, reads to the end, and returns how it ended."""
 
 
-async def measure_shutting_out(exposed: ExposedServer, runs: int) -> ShutOut:
-    """So many keys on each face, one stream each, all open at once."""
+async def measure_shutting_out(exposed: ExposedServer, runs: int, *, over_s: float) -> ShutOut:
+    """So many keys on each face, one stream each, all open at once.
+
+    The revocations are spread over `over_s`, so that they meet the server's rounds anywhere.
+    """
     assert exposed.server.grpc is not None, "this server does not say where its gRPC is"
     async with grpc.aio.insecure_channel(exposed.server.grpc) as channel:
 
@@ -49,7 +49,9 @@ async def measure_shutting_out(exposed: ExposedServer, runs: int) -> ShutOut:
             return await _over_grpc(channel, key, opened)
 
         faces = [over_websocket] * runs + [over_grpc] * runs
-        found = await asyncio.gather(*(_revoked(exposed, face, seed) for seed, face in enumerate(faces)))
+        found = await asyncio.gather(
+            *(_revoked(exposed, face, over_s * place / len(faces)) for place, face in enumerate(faces))
+        )
     return ShutOut(
         websocket=spread(took_ms for took_ms, _ in found[:runs]),
         grpc=spread(took_ms for took_ms, _ in found[runs:]),
@@ -57,18 +59,18 @@ async def measure_shutting_out(exposed: ExposedServer, runs: int) -> ShutOut:
     )
 
 
-async def _revoked(exposed: ExposedServer, stream: Stream, seed: int) -> tuple[float, str]:
+async def _revoked(exposed: ExposedServer, stream: Stream, after_s: float) -> tuple[float, str]:
     """How long the stream outlived its key, and how it ended."""
     record, key = exposed.keys.create("to be revoked")
     revoked_s = 0.0
 
     async def revoke() -> None:
         nonlocal revoked_s
-        await asyncio.sleep(random.Random(seed).uniform(0.0, _OVER_S))  # noqa: S311 - repeatable on purpose
+        await asyncio.sleep(after_s)
         revoked_s = time.perf_counter()
         exposed.keys.revoke(record.principal.key_id)
 
-    async with asyncio.timeout(_OVER_S + _CLOSED_S_MAX):
+    async with asyncio.timeout(after_s + _CLOSED_S_MAX):
         end = await stream(key, revoke)
     return (time.perf_counter() - revoked_s) * 1000, end
 

@@ -55,7 +55,7 @@ async def measure_slow(exposed: ExposedServer, load: Load, connections: int, sec
     kinds["gRPC"] = (rpc, b"", _PREFACE + bytes(64))
     process = exposed.server.process
     async with connected(exposed.client("well-behaved"), load.wanted) as listener:
-        await _first_audio(listener, load, 1.0)
+        await _first_audio(listener, load, 0.0)
         before, first_audio_before = held_by(process), await _first_audio(listener, load, seconds / 2)
         tasks = {
             name: [asyncio.create_task(_drip(*kind, seconds)) for _ in range(connections // len(kinds))]
@@ -63,7 +63,7 @@ async def measure_slow(exposed: ExposedServer, load: Load, connections: int, sec
         }
         first_audio_during, during = await _first_audio(listener, load, seconds / 2), held_by(process)
         cut_off = {name: sum(await asyncio.gather(*each)) for name, each in tasks.items()}
-        await asyncio.sleep(_EVERY_S)
+        await asyncio.sleep(min(_EVERY_S, seconds))
         after = held_by(process)
     return Slow(connections, seconds, cut_off, before, during, after, first_audio_before, first_audio_during)
 

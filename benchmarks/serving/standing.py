@@ -11,8 +11,6 @@ from experience import OBJECTIVE_OF, Experience, Figure, Kind, failures, spreads
 from exposed_server import ExposedServer
 from spread import Spread
 
-_BEGINNING_S = 3.0
-"""Over so long the clients of a level come, and so long after it is not measured."""
 _HOLES_MAX = 0.01
 """Of a level's requests may have a hole in their audio."""
 _TOO_MANY = 2
@@ -40,6 +38,15 @@ class Objective:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How a level is measured: its clients come over `beginning_s`, so long again nothing is measured, then `seconds`."""
+
+    objective: Objective
+    seconds: float
+    beginning_s: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     """So many streams of a kind at once. `stalled` requests had a hole; `late_ms` is the most the client was late."""
 
@@ -54,28 +61,26 @@ class Level:
 
 
 async def measure_standing(
-    exposed: ExposedServer, load: Load, kind: Kind, levels: Sequence[int], objective: Objective, seconds: float
+    exposed: ExposedServer, load: Load, kind: Kind, levels: Sequence[int], effort: Standing
 ) -> list[Level]:
     """Level by level."""
     found: list[Level] = []
     for streams in levels:
-        found.append(await _level(exposed, load, kind, streams, objective, seconds))
+        found.append(await _level(exposed, load, kind, streams, effort))
         if len(found) >= _TOO_MANY and not any(level.holds for level in found[-_TOO_MANY:]):
             break
     return found
 
 
-async def _level(
-    exposed: ExposedServer, load: Load, kind: Kind, streams: int, objective: Objective, seconds: float
-) -> Level:
+async def _level(exposed: ExposedServer, load: Load, kind: Kind, streams: int, effort: Standing) -> Level:
     client = exposed.client(f"{streams} at once")
     async with crowd(load) as gathered:
         for _ in range(streams):
             gathered.join(client, kind)
-            await asyncio.sleep(_BEGINNING_S / streams)
-        await asyncio.sleep(_BEGINNING_S)
+            await asyncio.sleep(effort.beginning_s / streams)
+        await asyncio.sleep(effort.beginning_s)
         since_s, cpu_s = time.perf_counter(), time.process_time()
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(effort.seconds)
         until_s, used_s = time.perf_counter(), time.process_time() - cpu_s
     clients = gathered.clients
     met = spreads(clients, since_s, until_s)
@@ -89,7 +94,7 @@ async def _level(
         met=met,
         stalled=stalled,
         failures=ended | ({"refused": refused} if refused else {}),
-        holds=worst is not None and worst.p95 <= objective.of(kind) and whole and not ended and not refused,
+        holds=worst is not None and worst.p95 <= effort.objective.of(kind) and whole and not ended and not refused,
         client_cores=round(used_s / (until_s - since_s), 2),
         late_ms=round(max(one.late_ms for one in clients), 1),
     )
