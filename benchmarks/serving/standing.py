@@ -39,7 +39,7 @@ class Objective:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a level is measured: its clients come over `beginning_s`, so long again nothing is measured, then `seconds`."""
+    """A level's clients come over `beginning_s`; so long again nothing is measured, and then `seconds`."""
 
     objective: Objective
     seconds: float
