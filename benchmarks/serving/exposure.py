@@ -67,7 +67,7 @@ class Effort:
     flood: Flood
     revocations: int = 20
     slow_connections: int = 300
-    slow_s: float = 20.0
+    slow_s: float = 25.0
 
     def admission(self, name: str, keys: str) -> Admission:
         """How clients come for a part of `KINDS`."""

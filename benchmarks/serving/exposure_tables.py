@@ -121,9 +121,13 @@ def slow_table(found: Slow) -> str:
     heads = ["", *_HELD, "first audio p50", "p95", "largest"]
     return (
         f"{found.connections} connections that send one byte a second for {found.seconds:.0f} s; first audio in ms.\n\n"
-        f"{table(heads, rows)}\n\nCut off by the server within that time: {_counts(found.cut_off)}, "
-        f"of {found.connections // len(found.cut_off)} each."
+        f"{table(heads, rows)}\n\nCut off by the server, of {found.connections // len(found.cut_off)} each: "
+        f"{', '.join(_cut_off(name, ended) for name, ended in found.cut_off.items())}."
     )
+
+
+def _cut_off(name: str, ended_s: Spread | None) -> str:
+    return f"0 {name}" if ended_s is None else f"{ended_s.count} {name} after {ended_s.largest:.0f} s at the latest"
 
 
 def limits_table(found: Kept | None) -> str:

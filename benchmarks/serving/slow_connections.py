@@ -35,12 +35,12 @@ _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 class Slow:
     """`connections` in equal parts: slow HTTP heads, slow WebSocket frames, slow beginnings of gRPC.
 
-    `cut_off` by kind: how many of them the server has ended within `seconds`. First audio in ms.
+    `cut_off` by kind: after how many seconds the server has ended them, None when it ended none. First audio in ms.
     """
 
     connections: int
     seconds: float
-    cut_off: dict[str, int]
+    cut_off: dict[str, Spread | None]
     before: Held | None
     during: Held | None
     after: Held | None
@@ -62,9 +62,10 @@ async def measure_slow(exposed: ExposedServer, load: Load, connections: int, sec
             for name, kind in kinds.items()
         }
         first_audio_during, during = await _first_audio(listener, load, seconds / 2), held_by(process)
-        cut_off = {name: sum(await asyncio.gather(*each)) for name, each in tasks.items()}
+        ended = {name: await asyncio.gather(*each) for name, each in tasks.items()}
         await asyncio.sleep(min(_EVERY_S, seconds))
         after = held_by(process)
+    cut_off = {name: _spread_of(each) for name, each in ended.items()}
     return Slow(connections, seconds, cut_off, before, during, after, first_audio_before, first_audio_during)
 
 
@@ -80,30 +81,38 @@ async def _first_audio(listener: Listener, load: Load, seconds: float) -> Spread
     return spread(took)
 
 
-async def _drip(address: str, at_once: bytes, slowly: bytes, seconds: float) -> bool:
-    """One connection. Whether the server ended it in time."""
+def _spread_of(ended_s: list[float | None]) -> Spread | None:
+    known = [one for one in ended_s if one is not None]
+    return spread(known) if known else None
+
+
+async def _drip(address: str, at_once: bytes, slowly: bytes, seconds: float) -> float | None:
+    """One connection. After how many seconds the server ended it, None when it did not."""
     host, _, port = address.rpartition(":")
+    began_s = time.perf_counter()
     try:
         async with asyncio.timeout(_OPEN_S_MAX):
             reader, writer = await asyncio.open_connection(host, int(port))
     except (OSError, TimeoutError):
-        return True
+        return 0.0
     try:
         async with asyncio.timeout(seconds):
-            writer.write(at_once)
+            if at_once:
+                writer.write(at_once)
+                await reader.readuntil(b"\r\n\r\n")  # nothing may be sent before the answer
             sending = asyncio.create_task(_send(writer, slowly))
             try:
                 while await reader.read(4096):
                     pass
             finally:
                 sending.cancel()
-        return True
-    except ConnectionError:
-        return True
+    except (ConnectionError, asyncio.IncompleteReadError):
+        pass
     except TimeoutError:
-        return False
+        return None
     finally:
         writer.transport.abort()
+    return time.perf_counter() - began_s
 
 
 async def _send(writer: asyncio.StreamWriter, slowly: bytes) -> None:
