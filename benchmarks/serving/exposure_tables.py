@@ -82,13 +82,21 @@ def _asides(phase: Phase) -> str:
 def neighbours_table(found: Neighbours) -> str:
     """B alone and beside A."""
     alone = {row.figure: row for row in found.rows if not row.many}
-    heads = ["B waits for", "beside", "p50 / p95 / largest", "in the server", "p95 later than alone, in steps"]
+    heads = [
+        "B waits for",
+        "beside",
+        "p50 / p95 / largest",
+        "in the server",
+        "p95 later than alone",
+        "steps then: p50 / p95",
+    ]
     rows = [
         [
             row.figure,
             f"{row.many} {row.flood}" if row.many else "nobody",
             *(_to_largest(times) for times in (row.waited, row.in_server)),
-            _steps(row, alone[row.figure], _step_of(found, row.figure)) if row.many and row.figure in alone else "",
+            _later(row, alone[row.figure], _step_of(found, row.figure)) if row.many and row.figure in alone else _NONE,
+            _NONE if row.steps is None else f"{row.steps.p50:.0f} / {row.steps.p95:.0f}",
             f"{row.refused}",
         ]
         for row in found.rows
@@ -154,10 +162,10 @@ def _step_of(found: Neighbours, figure: str) -> Spread | None:
     return found.synthesis_step if figure == "first audio" else found.recognition_step
 
 
-def _steps(row: Beside, alone: Beside, step: Spread | None) -> str:
-    """By the server's own times where it has them."""
-    beside, before = row.in_server or row.waited, alone.in_server or alone.waited
-    return _NONE if step is None or not step.p50 else f"{(beside.p95 - before.p95) / step.p50:+.1f}"
+def _later(row: Beside, alone: Beside, step: Spread | None) -> str:
+    """In ms and in steps of the same run, by the server's own times where it has them."""
+    later_ms = (row.in_server or row.waited).p95 - (alone.in_server or alone.waited).p95
+    return f"{later_ms:.0f}" + (f", {later_ms / step.p50:.1f} steps" if step is not None and step.p50 else "")
 
 
 def _to_largest(times: Spread | None) -> str:

@@ -1,7 +1,8 @@
 """What one key can do to another at the engine threads: how much later B is served beside A's flood than alone.
 
 The delay is given in engine steps of the same run, too. A step of synthesis is the time between the audio of two steps
-of a long text that is spoken alone; one of recognition is the age of the partials of a stream that is alone.
+of a long text that is spoken alone; one of recognition is the age of the partials of a stream that is alone. Where the
+server exports how long the steps took that ran meanwhile, that is given beside them.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 from crowd import Load, Utterance, crowd
 from exposed_server import ExposedServer
+from histograms import counted, percentile_ms
 from listener import Heard, Listener, connected
 from live_captions import caption
 from spoken_texts import text_of
@@ -26,6 +28,7 @@ _REST_S = 0.05
 """Between two requests of B, so that no step of the one before is under way."""
 _SETTLING_S = 1.0
 _WARM_UP_RUNS = 3
+_HISTOGRAM = "hiwar_engine_step_seconds"
 _SAME_STEP_MS = 1.0
 """Chunks that arrive closer together are of one step."""
 
@@ -42,10 +45,19 @@ class Flood:
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """Engine steps by the server's histogram, in ms."""
+
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What B waited for, in ms, with `many` of A under way; 0 is B alone. `refused` of A were not let in.
 
     `in_server` is what the server says of the same, where it does: the client reads A's audio, too, and is late by it.
+    `steps` are those that ran meanwhile, whosever.
     """
 
     figure: str
@@ -53,7 +65,8 @@ class Beside:
     many: int
     refused: int
     waited: Spread
-    in_server: Spread | None = None
+    in_server: Spread | None
+    steps: Steps | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +86,11 @@ async def measure_neighbours(exposed: ExposedServer, load: Load, flood: Flood) -
     async with connected(waiting, load.wanted) as listener:
         for many in (0, 1, flood.requests):
             async with _flooded(flooding, load, flood, many) as refused:
+                before = await _steps(exposed, "speak")
                 waited, in_server = await _first_audio(listener, load, flood.runs)
+                steps = _gained(before, await _steps(exposed, "speak"))
             flooded = f"texts of {flood.characters:,}"
-            rows.append(Beside("first audio", flooded, many, len(refused), waited, in_server))
+            rows.append(Beside("first audio", flooded, many, len(refused), waited, in_server, steps))
     ages: list[float] = []
     for many in (0, flood.streams):
         async with crowd(load) as others:
@@ -83,13 +98,24 @@ async def measure_neighbours(exposed: ExposedServer, load: Load, flood: Flood) -
                 others.join(flooding, "asr")
                 await asyncio.sleep(_REST_S)
             await asyncio.sleep(_SETTLING_S if many else 0.0)
+            before = await _steps(exposed, "hear")
             firsts, finals, seen = await _captions(waiting, load, flood.utterances)
+            steps = _gained(before, await _steps(exposed, "hear"))
             refused_streams = sum(bool(one.refusals) for one in others.clients)
         ages += [] if many else seen
         for figure, found in (("first partial", firsts), ("final after speech", finals)):
             if found:
-                rows.append(Beside(figure, "live streams", many, refused_streams, spread(found)))
+                rows.append(Beside(figure, "live streams", many, refused_streams, spread(found), None, steps))
     return Neighbours(step, spread(ages) if ages else None, rows)
+
+
+async def _steps(exposed: ExposedServer, pool: str) -> dict[float, float]:
+    return await asyncio.to_thread(counted, exposed.server, _HISTOGRAM, {"pool": pool})
+
+
+def _gained(before: dict[float, float], after: dict[float, float]) -> Steps | None:
+    p50, p95 = (percentile_ms(before, after, part) for part in (0.5, 0.95))
+    return None if p50 is None or p95 is None else Steps(p50, p95)
 
 
 async def _synthesis_step(client: AsyncClient, load: Load, flood: Flood) -> Spread:

@@ -2,13 +2,11 @@
 
 import asyncio
 import random
-import urllib.error
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from histograms import counted, percentile_ms
 from listener import Heard, Wanted, listening
-from measured_server import MeasuredServer, fetched
-from prometheus_client.parser import text_string_to_metric_families
+from measured_server import MeasuredServer
 from spoken_texts import text_of
 from spread import Spread, spread
 
@@ -40,7 +38,7 @@ async def measure_stopping(server: MeasuredServer, wanted: Wanted, runs: int) ->
     stopped: list[Heard] = []
     after: list[Heard] = []
     from_rest: list[Heard] = []
-    before = await asyncio.to_thread(_counted, server)
+    before = await asyncio.to_thread(counted, server, _HISTOGRAM)
     async with listening(server, wanted) as listener:
         for seed in range(-1, runs):
             long, short = text_of(language, _LONG_CHARACTERS, seed), text_of(language, _SHORT_CHARACTERS, seed)
@@ -55,40 +53,11 @@ async def measure_stopping(server: MeasuredServer, wanted: Wanted, runs: int) ->
         ttfc_after=spread(one.ttfc_ms for one in after[1:]),
         ttfc_from_rest=spread(one.ttfc_ms for one in from_rest[1:]),
         late_chunks=late_chunks,
-        server_p99=percentile_ms(before, await asyncio.to_thread(_counted, server), 0.99),
+        server_p99=percentile_ms(before, await asyncio.to_thread(counted, server, _HISTOGRAM), 0.99),
     )
-
-
-def percentile_ms(before: Mapping[float, float], after: Mapping[float, float], part: float) -> float | None:
-    """Of what a histogram (cumulative counts by upper bound in s) gained; evenly spread within a bucket."""
-    gained = [(bound_s, count - before.get(bound_s, 0.0)) for bound_s, count in sorted(after.items())]
-    if not gained or not gained[-1][1]:
-        return None
-    rank = part * gained[-1][1]
-    low_s = below = 0.0
-    for bound_s, count in gained[:-1]:
-        if count >= rank:
-            return round((low_s + (bound_s - low_s) * (rank - below) / (count - below)) * 1000, 3)
-        low_s, below = bound_s, count
-    return low_s * 1000  # above the last bound: all that the histogram can tell
 
 
 def _acknowledged_ms(heard: Heard) -> float:
     assert heard.cancelled_s is not None
     assert heard.cancel_sent_s is not None
     return (heard.cancelled_s - heard.cancel_sent_s) * 1000
-
-
-def _counted(server: MeasuredServer) -> dict[float, float]:
-    """The server's histogram, all labels together; empty when it exports none."""
-    try:
-        text = fetched(server, "/metrics").decode()
-    except urllib.error.HTTPError:
-        return {}
-    counts: dict[float, float] = {}
-    for family in text_string_to_metric_families(text):
-        for sample in family.samples:
-            if sample.name == f"{_HISTOGRAM}_bucket":
-                bound_s = float(sample.labels["le"])
-                counts[bound_s] = counts.get(bound_s, 0.0) + sample.value
-    return counts
