@@ -163,9 +163,10 @@ def _step_of(found: Neighbours, figure: str) -> Spread | None:
 
 
 def _later(row: Beside, alone: Beside, step: Spread | None) -> str:
-    """In ms and in steps of the same run, by the server's own times where it has them."""
+    """In ms, and in median steps: as long as they are meanwhile where the server tells, else as long as alone."""
     later_ms = (row.in_server or row.waited).p95 - (alone.in_server or alone.waited).p95
-    return f"{later_ms:.0f}" + (f", {later_ms / step.p50:.1f} steps" if step is not None and step.p50 else "")
+    step_ms = row.steps.p50 if row.steps is not None else step.p50 if step is not None else 0.0
+    return f"{later_ms:.0f}" + (f", {later_ms / step_ms:.1f} steps" if step_ms else "")
 
 
 def _to_largest(times: Spread | None) -> str:
