@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 from experience import Experience, Figure, Kind
-from listener import Listener, Wanted, connected
+from listener import Heard, Listener, Wanted, connected
 from live_captions import Pacing
 from playback import play
 from recordings import Wire
@@ -106,20 +106,25 @@ async def crowd(load: Load) -> AsyncIterator[Crowd]:
 async def _listen(client: AsyncClient, load: Load, number: int, met: Experience, knocks: bool) -> None:
     """One request after the other, each when the one before has been played; one that is refused is sent again."""
     async with connected(client, load.wanted) as listener:
+        first_s: float | None = None
         for turn in itertools.count():
             asked_s = time.perf_counter()
+            first_s = first_s or asked_s
             try:
-                played_s = await _hear(listener, load.wanted, 1000 * number + turn, met)
+                heard = await _hear(listener, load.wanted, 1000 * number + turn, met)
             except HiwarError as error:
                 # Without a time to wait it is no refusal, but the failure of what was begun.
                 if error.retry_after_ms is None or not (knocks or met.let_in_s):
                     raise
-                played_s = asked_s + met.refused(error, asked_s)
+                await asyncio.sleep(met.refused(error, asked_s))
+                continue
+            met.add(Figure.UNTIL_HEARD, (heard.chunks[0][0] - first_s) * 1000)
+            first_s = None
+            played_s = heard.chunks[0][0] + load.wanted.seconds(heard.size)
             await asyncio.sleep(max(0.0, played_s - time.perf_counter()))
 
 
-async def _hear(listener: Listener, wanted: Wanted, seed: int, met: Experience) -> float:
-    """Until when its audio plays."""
+async def _hear(listener: Listener, wanted: Wanted, seed: int, met: Experience) -> Heard:
     voice, language = wanted.voices[seed % len(wanted.voices)]
     heard = await listener.hear(text_of(language, CHARACTERS, seed), voice)
     met.welcome()
@@ -128,7 +133,7 @@ async def _hear(listener: Listener, wanted: Wanted, seed: int, met: Experience) 
     met.add(Figure.FIRST_AUDIO, heard.ttfc_ms)
     played = play((arrived_s, wanted.seconds(size)) for arrived_s, size in heard.chunks)
     met.add(Figure.STALL, played.longest_stall_ms)
-    return heard.chunks[0][0] + wanted.seconds(heard.size)
+    return heard
 
 
 async def _talk(client: AsyncClient, load: Load, number: int, met: Experience, _knocks: bool) -> None:

@@ -22,7 +22,9 @@ class Figure(StrEnum):
     """What is measured of a stream."""
 
     FIRST_AUDIO = "first audio"
-    """From asking to the first chunk of audio."""
+    """From asking to the first chunk of audio, of the attempt that was served."""
+    UNTIL_HEARD = "until heard"
+    """From the first attempt of a text to its first chunk, refusals and the waits that they told of included."""
     STALL = "stall"
     """The longest silence in a request's audio when it is played from its first chunk on; 0 without one."""
     AGE = "age of partials"

@@ -76,7 +76,7 @@ def admission_table(found: Sequence[Admitted]) -> str:
 
 
 def _asides(phase: Phase) -> str:
-    return f"{phase.sent_again} requests again, {phase.told_reduced} told reduced"
+    return f"{phase.served} requests served, {phase.refused} refused; {phase.told_reduced} told reduced"
 
 
 def neighbours_table(found: Neighbours) -> str:

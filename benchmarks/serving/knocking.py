@@ -45,12 +45,13 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """What those that had been let in met: figures in ms, requests that were refused and sent again, and to how many
-    it was said that less is spent on them.
+    """What those that had been let in met: figures in ms, how many requests of listeners were served and how many
+    refused, to be sent again, and to how many clients it was said that less is spent on them.
     """
 
     met: dict[Figure, Spread]
-    sent_again: int
+    served: int
+    refused: int
     told_reduced: int
 
 
@@ -120,8 +121,10 @@ def _clients(exposed: ExposedServer, keys: str) -> tuple[Callable[[], AsyncClien
 
 
 def _phase(clients: Sequence[Experience], since_s: float, until_s: float) -> Phase:
+    met = spreads(clients, since_s, until_s)
     return Phase(
-        spreads(clients, since_s, until_s),
+        met,
+        met[Figure.FIRST_AUDIO].count if Figure.FIRST_AUDIO in met else 0,
         len(refusals(clients, since_s, until_s)),
         sum(one.reduced_s is not None and one.reduced_s < until_s for one in clients),
     )
