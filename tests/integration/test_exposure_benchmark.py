@@ -1,13 +1,12 @@
 """The parts of the benchmark of an exposed server, each with a load that costs next to nothing, on tone engines."""
 
-import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from crowd import Load, Utterance
-from exposed_server import ExposedServer
+from exposed_server import ExposedServer, Keys
 from exposure_tables import admission_table, neighbours_table, shutting_out_table, slow_table, standing_table
 from knocking import Admission, measure_admission
 from listener import Wanted, run
@@ -18,7 +17,7 @@ from shutting_out import measure_shutting_out
 from slow_connections import measure_slow
 from standing import Objective, Standing, measure_standing
 
-from hiwar.serving.keys import UNLIMITED, KeyStore
+from hiwar.serving.keys import UNLIMITED
 from support.serving import live_server
 
 LOAD = Load(Wanted(8000, (("Yara_en", "en"),)), (Utterance("en", (np.zeros(1024, "<i2").tobytes(),)),))
@@ -30,8 +29,7 @@ def exposed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExposedServer]
     """A server that takes three streams."""
     with live_server(tmp_path_factory.mktemp("data"), {"limits.streams_max": 3}) as live:
         server = MeasuredServer(live.url, live.key, "1", "tone", None, live.grpc_target)
-        with contextlib.closing(KeyStore(live.settings.keys_file)) as keys:
-            yield ExposedServer(server, keys)
+        yield ExposedServer(server, Keys(live.settings.keys_file))
 
 
 def test_streams_that_are_served_hold_and_those_that_are_refused_do_not(exposed: ExposedServer) -> None:
