@@ -75,6 +75,15 @@ def test_a_synthesis_request_that_is_refused_leaves_its_connection_usable(server
         assert said(waiting, "synthesis_complete")["status"] == "ok"
 
 
+def test_who_was_served_is_served_again(server: LiveServer) -> None:
+    with server.connect("/v1/tts/stream") as caller, server.connect("/v1/tts/stream") as newcomer:
+        for _ in range(3):
+            caller.send('{"text": "hi"}')
+            assert said(caller, "synthesis_complete")["status"] == "ok"
+            newcomer.send('{"text": "hi"}')
+            assert said(newcomer, "error")["code"] == "server_busy"
+
+
 def test_a_recognition_stream_is_refused_in_its_handshake(server: LiveServer) -> None:
     with somebody(server):
         with pytest.raises(InvalidStatus) as caught, server.connect("/v1/asr/stream"):

@@ -41,18 +41,52 @@ class Kind:
 
 @dataclass(slots=True, eq=False)
 class Admitted:
-    """One stream, or request, that was taken. Its driver tells what it takes; that is how costs are known."""
+    """The place of one stream that was taken. Its driver tells what it takes; that is how costs are known."""
 
     kind: Kind
     share: Share
     began_s: float
-    cost: Cost = field(repr=False)
+    clock: Clock = field(repr=False)
+    cost_of: Callable[[Kind], Cost] = field(repr=False)
     punctuality: Punctuality = field(repr=False)
     reduced: Callable[[], bool] = field(repr=False)
     waits_since_s: float | None = None
-    """Since when its first audio is waited for, with text enough to speak; None once it is there."""
+    """Since when first audio is waited for, with text enough to speak; None once it is there."""
     has_begun: bool = False
     compute_s: float = 0.0
+    audio_s: float = 0.0
+    known_s: float = 0.0
+    """Time of which the cost is known to `cost_of`."""
+
+    @property
+    def cost(self) -> Cost:
+        """What this kind of work costs here."""
+        return self.cost_of(self.kind)
+
+    def asks(self, kind: Kind) -> None:
+        """A synthesis request begins."""
+        self.kind, self.has_begun, self.compute_s, self.waits_since_s = kind, False, 0.0, None
+
+    def waits(self) -> None:
+        """There is text enough for its first audio."""
+        if not self.has_begun and self.waits_since_s is None:
+            self.waits_since_s = self.clock()
+
+    def starved(self) -> None:
+        """There was not enough text after all; or nobody waits for the request any more."""
+        self.waits_since_s = None
+
+    def first(self) -> None:
+        """Its first audio is there."""
+        now = self.clock()
+        late_s = 0.0 if self.waits_since_s is None else now - self.waits_since_s
+        self.has_begun, self.waits_since_s = True, None
+        self.cost.first(self.compute_s)
+        self.result(late_s)
+
+    def result(self, late_s: float) -> None:
+        """A result that the objective is about came so long after it was waited for: first audio, or a partial."""
+        self.punctuality.add(late_s, self.clock())
 
     def ran(self, times: StepTimes) -> None:
         """A step of it is over."""
@@ -61,29 +95,12 @@ class Admitted:
         self.compute_s += compute_s
         self.cost.add(compute_s=compute_s, reduced=self.reduced())
 
-    def lasted(self, audio_s: float) -> None:
-        """So much more audio was made or heard by these steps."""
-        self.cost.add(audio_s=audio_s, reduced=self.reduced())
-
-    def waits(self, now: float) -> None:
-        """There is text enough for its first audio."""
-        if not self.has_begun and self.waits_since_s is None:
-            self.waits_since_s = now
-
-    def starved(self) -> None:
-        """There was not enough text after all."""
-        self.waits_since_s = None
-
-    def first(self, now: float) -> None:
-        """Its first audio is there."""
-        late_s = 0.0 if self.waits_since_s is None else now - self.waits_since_s
-        self.has_begun, self.waits_since_s = True, None
-        self.cost.first(self.compute_s)
-        self.result(late_s, now)
-
-    def result(self, late_s: float, now: float) -> None:
-        """A result that the objective is about came so long after it was waited for: first audio, or a partial."""
-        self.punctuality.add(late_s, now)
+    def lasted(self, audio_s: float = 0.0) -> None:
+        """So much more audio was made or heard. Who is spoken to listens and thinks in between: that counts as well."""
+        self.audio_s += audio_s
+        spent_s = self.audio_s if self.kind.service == "asr" else max(self.audio_s, self.clock() - self.began_s)
+        self.cost.add(audio_s=spent_s - self.known_s, reduced=self.reduced())
+        self.known_s = spent_s
 
 
 class Admission:
@@ -125,9 +142,8 @@ class Admission:
     def admitted(self, kind: Kind, share: Share) -> Iterator[Admitted]:
         """A place for the time of the context. Raises HiwarError server_busy, with a time to wait."""
         now = self._clock()
-        cost = self._costs.setdefault(kind, Cost.guessed(kind.service))
         punctuality = self._punctuality[kind.service]
-        mine = Admitted(kind, share, now, cost, punctuality, lambda: self._reduced)
+        mine = Admitted(kind, share, now, self._clock, self._cost, punctuality, lambda: self._reduced)
         if self._settings.enabled and self._here:
             self._examine(mine)
         self._here.add(mine)
@@ -136,9 +152,13 @@ class Admission:
             yield mine
         finally:
             self._here.discard(mine)
+            mine.lasted()
             held_s = self._held_s[kind.service]
             self._held_s[kind.service] = held_s + (self._clock() - now - held_s) / 16
             self._weigh()
+
+    def _cost(self, kind: Kind) -> Cost:
+        return self._costs.setdefault(kind, Cost.guessed(kind.service))
 
     def _examine(self, mine: Admitted) -> None:
         """Raise HiwarError when an objective would not hold with one more.
@@ -212,7 +232,7 @@ class Admission:
         """Seconds of compute in a second, as they are served now, or would be with less spent on each."""
         level = self._reduced if reduced is None else reduced
         kinds = Counter(admitted.kind for admitted in those)
-        return sum(count * self._costs[kind].rate(reduced=level) for kind, count in kinds.items())
+        return sum(count * self._cost(kind).rate(reduced=level) for kind, count in kinds.items())
 
     def _weigh(self) -> None:
         """Begin to spend less, or end it, by what would be needed if all were served in full."""

@@ -222,7 +222,7 @@ class AsrStream:
         def observe(times: StepTimes) -> None:
             self._ran(times)
             if (admitted := self._slot.admitted) and (shown := hearing.transcript) and not shown.is_final:
-                admitted.result(times.ended_s - spoken_s, times.ended_s)
+                admitted.result(times.ended_s - spoken_s)
 
         due_s = spoken_s + hearing.due_ms / 1000
         task = asyncio.create_task(self._hearers.run(run, due_s, self._meter.share, observe))

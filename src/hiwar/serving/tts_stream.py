@@ -27,9 +27,10 @@ from hiwar.protocol.effects import (
     TtsEffect,
 )
 from hiwar.protocol.tts_session import TtsServerSession
-from hiwar.serving.admission import Admission, Admitted, Kind
+from hiwar.serving.admission import Admission, Admitted
 from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection, Outgoing, Outlet, PeerGoneError
+from hiwar.serving.kept_place import KeptPlace
 from hiwar.serving.listening import END_S, for_client, listen, run_until, say_last
 from hiwar.serving.metering import Meter
 from hiwar.serving.metrics import Metrics
@@ -93,6 +94,7 @@ class TtsStream:
         self._sign_in = sign_in
         self._meter = meter
         self._admission = admission
+        self._place = KeptPlace(admission, clock)
         self._open_pipeline = open_pipeline
         self._workers = workers
         self._metrics = metrics
@@ -178,23 +180,31 @@ class TtsStream:
             job.step.cancel()
 
     async def _speak(self) -> None:
-        while True:
-            await self._started.wait()
-            self._started.clear()
-            job = self._job
-            if job is not None and not job.stopped:
-                await self._speak_one(job)
+        with self._place:
+            while True:
+                await self._next_request()
+                job = self._job
+                if job is not None and not job.stopped:
+                    await self._speak_one(job)
+
+    async def _next_request(self) -> None:
+        """Wait for it; who asks for nothing for long gives up its place."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._place.stays_s):
+                await self._started.wait()
+        if not self._started.is_set():
+            self._place.leave()
+        await self._started.wait()
+        self._started.clear()
 
     async def _speak_one(self, job: _Job) -> None:
         request_id = job.request.request_id
         try:
-            with self._admission.admitted(Kind("tts", job.request.voice), self._meter.share) as admitted:
-                if job.asked_s is not None:
-                    admitted.waits(job.asked_s)
-                await self._meter.request()
-                with self._open_pipeline(job.request, job.feed) as pipeline:
-                    await self._pump(job, pipeline, admitted)
-                    progress = pipeline.progress
+            admitted = self._place.asks(job.request.voice, self._meter.share, has_text=job.asked_s is not None)
+            await self._meter.request()
+            with self._open_pipeline(job.request, job.feed) as pipeline:
+                await self._pump(job, pipeline, admitted)
+                progress = pipeline.progress
         except PeerGoneError:
             raise
         except Exception as raised:  # noqa: BLE001 - the one place of this driver; the log gets it
@@ -203,6 +213,7 @@ class TtsStream:
         else:
             effects = () if job.stopped else self._session.completed(request_id, progress, self._clock())
         finally:
+            self._place.answered()
             self._metrics.audio(job.audio_ms / 1000)
             self._meter.spoken(round(job.audio_ms))
             if job.stopped_s is not None:
@@ -219,8 +230,9 @@ class TtsStream:
                 if job.stopped:
                     return
             await self._tell_level(job, pipeline)
-            admitted.waits(self._clock())
+            admitted.waits()
             chunks = await self._step(job, pipeline, admitted)
+            self._place.played_until_s = pipeline.played_until_s
             if chunks is None:
                 return
             for chunk in chunks:
@@ -268,7 +280,7 @@ class TtsStream:
             return self._session.flushed(request_id, chunk.progress, now)
         if not job.audio_ms and chunk.progress.audio_ms and job.asked_s is not None:
             self._metrics.first_audio(now - job.asked_s)
-            admitted.first(now)
+            admitted.first()
         admitted.lasted((chunk.progress.audio_ms - job.audio_ms) / 1000)
         job.audio_ms = chunk.progress.audio_ms
         return self._session.audio(request_id, chunk.audio, chunk.progress, now, chunk.words)

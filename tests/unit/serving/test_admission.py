@@ -32,7 +32,7 @@ class Desk:
         """A request has its text."""
         admitted = self.stack.enter_context(self.admission.admitted(kind, share))
         if kind is TTS:
-            admitted.waits(self.clock.now)
+            admitted.waits()
         return admitted
 
     def refused(self, kind: Kind, share: Share = NOBODYS) -> HiwarError:
@@ -137,10 +137,10 @@ def test_late_partials_keep_others_out_until_they_are_forgotten() -> None:
         here.costs(ASR, 0.01)
         stream = here.take(ASR)
         for _ in range(40):
-            stream.result(0.2, here.clock())
+            stream.result(0.2)
         here.take(ASR)
         for _ in range(4):
-            stream.result(0.9, here.clock())
+            stream.result(0.9)
         error = here.refused(ASR)
         assert here.admission.refused == {"partial_lag": 1}
         assert (error.retry_after_ms or 0) >= 1000
@@ -161,7 +161,7 @@ def test_whoever_has_its_first_audio_is_in_nobodys_way() -> None:
     with desk() as here:
         here.costs(TTS, 0.001, first_s=0.02)
         for _ in range(100):
-            here.take(TTS).first(here.clock())
+            here.take(TTS).first()
 
 
 def test_whoever_waits_for_text_is_in_nobodys_way_either() -> None:
@@ -177,7 +177,7 @@ def test_late_first_audio_keeps_others_out() -> None:
         for late_s in (0.1, 0.2, 0.3):
             request = here.take(TTS)
             here.clock.now += late_s
-            request.first(here.clock())
+            request.first()
         here.refused(TTS)
         assert here.admission.refused == {"first_audio": 1}
 
