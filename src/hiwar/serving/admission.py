@@ -20,10 +20,10 @@ from hiwar.serving.workers import Share, StepTimes
 
 _RELIEVED = 0.8
 """The part of the load that began the pressure, below which it is over."""
-_YOUNG_S = 3.0
+_YOUNG_S = 5.0
 """How long a stream has been here before its effect on the others is seen."""
-_RUSH = 0.4
-"""The part of the machine that streams younger than that may need."""
+_RUSH = 0.25
+"""The part of what is left of the machine that streams younger than that may need; one of them is let in anyhow."""
 _GREEDY = 1.5
 """How many even shares of the machine make a key that others need not wait for."""
 _RETRY_MIN_S, _RETRY_MAX_S = 0.1, 10.0
@@ -188,7 +188,7 @@ class Admission:
         ]
         young_s = self._demand([mine, *young], reduced=True)
         room_s = self._threads * self._settings.utilisation_max
-        return young_s > max(_RUSH * room_s, (demand_s - young_s) / 2)
+        return bool(young) and young_s > _RUSH * (room_s - (demand_s - young_s))
 
     def _is_modest(self, mine: Admitted) -> bool:
         """Whether its key would have no more than its even share, while another has much more than that."""

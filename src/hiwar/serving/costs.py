@@ -14,7 +14,7 @@ _REMEMBERED_S = 120.0
 _REDUCED = 0.7
 """What is left of the cost when less is spent, before that was measured."""
 
-_WINDOW_S = 10.0
+_WINDOW_S = 15.0
 _RESULTS_MAX = 2048
 _MARGIN = 0.75
 """The part of the objective from which on a result counts as late: with one more it would be."""
@@ -73,7 +73,7 @@ class Cost:
 
 @dataclass(slots=True)
 class Punctuality:
-    """Whether the results of the last ten seconds came within the objective, all but one in twenty."""
+    """Whether the results of the last quarter of a minute came within the objective, all but one in twenty."""
 
     objective_s: float
     _results: deque[tuple[float, bool]] = field(default_factory=deque)

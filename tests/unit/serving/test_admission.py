@@ -44,7 +44,7 @@ class Desk:
     def fill(self, kind: Kind, share: Share = NOBODYS, at_most: int = 1000) -> int:
         """How many are taken until one is refused."""
         for count in range(at_most):
-            self.clock.now += 0 if kind is TTS else 4
+            self.clock.now += 0 if kind is TTS else 6
             try:
                 self.take(kind, share)
             except HiwarError:
@@ -109,16 +109,16 @@ def test_streams_that_come_all_at_once_are_taken_a_few_at_a_time() -> None:
                     break
                 count += 1
             taken.append(count)
-            here.clock.now += 4
-        assert taken == [6, 6, 5, 0, 0, 0]
-        assert here.admission.refused == {"rush": 2, "compute": 4}
+            here.clock.now += 6
+        assert taken == [4, 3, 2, 2, 1, 1]
+        assert here.admission.refused == {"rush": 6}
 
 
 def test_many_keys_with_a_stream_each_share_the_room_of_one() -> None:
     with desk() as here:
         here.costs(ASR, 0.1)
         for number in range(17):
-            here.clock.now += 4
+            here.clock.now += 6
             here.take(ASR, Share(f"key-{number}"))
         here.refused(ASR, Share("one more"))
 
@@ -145,7 +145,7 @@ def test_late_partials_keep_others_out_until_they_are_forgotten() -> None:
         assert here.admission.refused == {"partial_lag": 1}
         assert (error.retry_after_ms or 0) >= 1000
         here.take(TTS)  # its own objective holds
-        here.clock.now += 11
+        here.clock.now += 16
         here.take(ASR)
 
 
@@ -211,12 +211,12 @@ def test_under_pressure_less_is_spent_and_when_it_is_over_all() -> None:
         here.costs(ASR, 0.1)
         leaving = []
         for _ in range(10):
-            here.clock.now += 4
+            here.clock.now += 6
             one = ExitStack()
             one.enter_context(here.admission.admitted(ASR, NOBODYS))
             leaving.append(one)
         assert not here.admission.reduced
-        here.clock.now += 4
+        here.clock.now += 6
         here.take(ASR)
         assert here.admission.reduced
         leaving.pop().close()
