@@ -17,6 +17,7 @@ from hiwar.serving.limits import AdmissionSettings
 from hiwar.serving.metering import Accounts, Meter
 from hiwar.serving.quotas import Quotas
 from hiwar.serving.slots import Slot
+from support.observing import seen
 
 WAIT_S = 30.0
 
@@ -35,7 +36,7 @@ def open_admission() -> Admission:
 
 def own_meter(limits: KeyLimits = UNLIMITED, service: Service = "tts") -> Meter:
     """That of a stream whose key has these limits."""
-    return Meter(Slot(Principal("id", "anyone", limits=limits)), service, Quotas(), None)
+    return Meter(Slot(seen(), Principal("id", "anyone", limits=limits)), service, Quotas(), None)
 
 
 class RedisServer:

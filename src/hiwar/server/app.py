@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 from hiwar.audio.compression import preload_codecs
 from hiwar.engines import registry
 from hiwar.engines.contracts import EngineContext
-from hiwar.errors import ErrorCode, HiwarError
+from hiwar.errors import EngineUnavailableError, ErrorCode, HiwarError
 from hiwar.server.settings import Settings, TokenSettings
 from hiwar.server.voice_loading import default_bindings, load_catalogue, load_voice_engine
 from hiwar.serving import clock
@@ -29,6 +29,8 @@ from hiwar.serving.engines import Engines
 from hiwar.serving.key_store import open_key_store
 from hiwar.serving.leases import Leases
 from hiwar.serving.metering import Accounts
+from hiwar.serving.metrics import Metrics, State
+from hiwar.serving.observation import Observatory
 from hiwar.serving.own_tokens import TokenSigner, signing_secret
 from hiwar.serving.quotas import Quotas
 from hiwar.serving.rebinding import Rebinding
@@ -36,6 +38,7 @@ from hiwar.serving.service import SpeechService
 from hiwar.serving.shared_counter import SharedCounter
 from hiwar.serving.token_keys import OneKey, RemoteKeys, TokenKeys, key_of_file
 from hiwar.serving.tokens import TokenVerifier, Trust
+from hiwar.serving.tracing import Tracer
 from hiwar.serving.usage import UsageLog
 from hiwar.serving.workers import Workers
 from hiwar.transports.rest.bindings import binding_routes
@@ -136,14 +139,35 @@ def start_threads(settings: Settings) -> EngineThreads:
     )
 
 
+def make_observatory(settings: Settings) -> Observatory:
+    """What sees all streams. Raises HiwarError for traces that nothing which is installed can send."""
+    metrics = Metrics()
+    tracer: Tracer | None = None
+    if settings.tracing is not None:
+        try:
+            from hiwar.server.traces import OpenTelemetryTracer
+        except ImportError as error:
+            raise EngineUnavailableError("Traces need more parts: pip install 'hiwar[tracing]'") from error
+        tracer = OpenTelemetryTracer(
+            settings.tracing, lambda became, spans: metrics.trace_spans.labels(became).inc(spans)
+        )
+    return Observatory(metrics, clock.monotonic, tracer)
+
+
 def make_service(
-    settings: Settings, authenticator: Authenticator, accounts: Accounts, threads: EngineThreads
+    settings: Settings,
+    authenticator: Authenticator,
+    accounts: Accounts,
+    threads: EngineThreads,
+    observatory: Observatory,
 ) -> SpeechService:
     """The service without its engines, which load while it already answers."""
-    return SpeechService(
+    admission = Admission(settings.admission, _cores(settings.engines.threads), clock.monotonic)
+    service = SpeechService(
         authenticator=authenticator,
         accounts=accounts,
-        admission=Admission(settings.admission, _cores(settings.engines.threads), clock.monotonic),
+        admission=admission,
+        observatory=observatory,
         limits=settings.limits,
         synthesis=settings.synthesis,
         recognition=settings.recognition,
@@ -151,6 +175,29 @@ def make_service(
         listening_workers=threads.listening,
         hearing_workers=threads.hearing,
         clock=clock.monotonic,
+    )
+    observatory.metrics.follow(lambda: _state(service, accounts, admission, threads))
+    return service
+
+
+def _state(service: SpeechService, accounts: Accounts, admission: Admission, threads: EngineThreads) -> State:
+    shared = accounts.shared
+    return State(
+        steps_waiting={
+            "speak": threads.speaking.waiting,
+            "listen": threads.listening.waiting,
+            "hear": threads.hearing.waiting,
+            "read": threads.reading.waiting,
+        },
+        connections_unsigned=service.connections_unsigned,
+        ready=service.ready,
+        counters="memory" if shared is None else "shared",
+        counters_up=shared is None or not shared.lost,
+        audio_buffered_s=service.audio_buffered_s,
+        load=admission.load,
+        reduced=admission.reduced,
+        admissions={str(service): count for service, count in admission.taken.items()},
+        admission_refusals=dict(admission.refused),
     )
 
 

@@ -20,6 +20,7 @@ from hiwar.server.app import (
     make_accounts,
     make_app,
     make_authenticator,
+    make_observatory,
     make_rebinding,
     make_service,
     start_threads,
@@ -31,6 +32,7 @@ from hiwar.server.tls import ServerTls, TlsFiles
 from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
 from hiwar.serving.auth import Authenticator
 from hiwar.serving.engines import Engines
+from hiwar.serving.loop_delay import watched_loop
 from hiwar.serving.metering import Accounts
 from hiwar.serving.service import SpeechService
 from hiwar.transports.grpc.server import GrpcServer
@@ -102,7 +104,9 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
         held.callback(threads.close)
         accounts = make_accounts(settings)
         held.push_async_callback(accounts.close)
-        service = make_service(settings, authenticator, accounts, threads)
+        observatory = make_observatory(settings)
+        held.push_async_callback(observatory.close)
+        service = make_service(settings, authenticator, accounts, threads, observatory)
         progress = _Progress(report)
         rebinding = make_rebinding(settings, service, threads.loading)
         app = make_app(service, rebinding, threads.reading, lambda: progress.line)
@@ -120,7 +124,7 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
     host, port = listener.getsockname()[:2]
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     ready = asyncio.create_task(load())
-    async with _repeated(service.end_revoked, _REVOKED_S):
+    async with _repeated(service.end_revoked, _REVOKED_S), watched_loop(observatory):
         try:
             await grpc_server.start()
             async with _followed(tls, settings.shown_certificate(port)):
@@ -131,6 +135,7 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
             server.end()
             await asyncio.gather(serving, grpc_server.stop(), ready, return_exceptions=True)
             await _release(threads, loaded, accounts, authenticator)
+            await observatory.close()
 
 
 async def _release(

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Literal
 
+from hiwar.serving.observation import REQUEST_ID
+
 _ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
+_SEPARATORS = frozenset(' ="')
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -52,12 +55,27 @@ class _JsonFormatter(_StacksOnly):
 class _TextFormatter(_StacksOnly):
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(record)
-        extra = " ".join(f"{name}={value}" for name, value in _extra(record).items())
+        extra = " ".join(f"{name}={_shown(value)}" for name, value in _extra(record).items())
         return f"{line} {extra}" if extra else line
 
 
 def _extra(record: logging.LogRecord) -> dict[str, object]:
-    return {name: value for name, value in vars(record).items() if name not in _STANDARD}
+    """What the line tells beside its message, and of which stream it is where it does not say so itself."""
+    extra = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+    if "request_id" not in extra and (request_id := REQUEST_ID.get()) is not None:
+        extra["request_id"] = request_id
+    return extra
+
+
+def _shown(value: object) -> object:
+    """A value that can neither be taken for several nor for the next line."""
+    shown = str(value)
+    return shown if shown.isprintable() and not _SEPARATORS & set(shown) else json.dumps(shown)
+
+
+_TALKATIVE = ("uvicorn", "websockets", "asyncio", "grpc", "multipart", "python_multipart", "urllib3", "redis")
+"""Libraries that log what they carry below warnings, whoever may open all loggers: frames, and addresses with a query
+where a key may stand."""
 
 
 def set_up(level: Literal["debug", "info", "warning", "error"], form: Literal["text", "json"]) -> None:
@@ -70,5 +88,5 @@ def set_up(level: Literal["debug", "info", "warning", "error"], form: Literal["t
     logging.getLogger("hiwar").setLevel(level.upper())
     # gRPC's core has a log of its own, with a line for each handshake that fails; it looks at this when it starts.
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
-    # At info level uvicorn logs each WebSocket's address with its query, where an API key may stand.
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -120,6 +120,8 @@ class Settings:
     counters: str | None = None
     """A Redis or Valkey (redis://, rediss://) in which servers count together what keys use; None: each alone."""
     log: LogSettings = LogSettings()
+    tracing: str | None = None
+    """Where OpenTelemetry traces go, by OTLP over HTTP: http://collector:4318; None makes none."""
     voices: dict[str, VoiceBinding] = field(default_factory=dict)
 
     @property
@@ -208,9 +210,19 @@ def _contradiction(settings: Settings) -> str | None:
         return "keys must be the address of a PostgreSQL: postgresql://user:password@host:5432/database"
     if settings.counters is not None and not settings.counters.startswith(("redis://", "rediss://")):
         return "counters must be the address of a Redis or Valkey: redis://host:6379/0, or rediss://..."
+    if settings.tracing is not None and not _is_web(settings.tracing):
+        return "tracing must be the address of a collector: http://collector:4318, or https://..."
     if settings.port == settings.grpc_port != 0:
         return "port and grpc_port are the same; choose two different ports."
     return None
+
+
+def _is_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 def _is_sure(address: str) -> bool:

@@ -115,6 +115,8 @@ class Admission:
     ) -> None:
         self.refused: Counter[str] = Counter()
         """How often, by reason."""
+        self.taken: Counter[Service] = Counter()
+        """How many, by service: synthesis requests and recognition streams."""
         self._settings = settings
         self._threads = threads
         self._clock = clock
@@ -147,6 +149,7 @@ class Admission:
         if self._settings.enabled and self._here:
             self._examine(mine)
         self._here.add(mine)
+        self.taken[kind.service] += 1
         self._weigh()
         try:
             yield mine

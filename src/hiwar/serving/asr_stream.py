@@ -29,6 +29,7 @@ from hiwar.protocol.effects import (
 from hiwar.serving.admission import Admission
 from hiwar.serving.clock import Clock
 from hiwar.serving.connection import Connection, Outgoing, Outlet, PeerGoneError
+from hiwar.serving.hearing_observation import HearingObservation
 from hiwar.serving.listening import END_S, for_client, listen, run_until, say_last
 from hiwar.serving.metering import Meter
 from hiwar.serving.received_audio import Entry, Inbox
@@ -57,6 +58,7 @@ class AsrStream:
         slot: Slot,
         meter: Meter,
         admission: Admission,
+        seen: HearingObservation,
         open_pipeline: Callable[[RecognitionConfig], RecognitionPipeline],
         listeners: Workers,
         hearers: Workers,
@@ -71,11 +73,12 @@ class AsrStream:
         self._slot = slot
         self._meter = meter
         self._admission = admission
+        self._seen = seen
         self._open_pipeline = open_pipeline
         self._listeners = listeners
         self._hearers = hearers
         self._clock = clock
-        bytes_per_s = session.config.encoding.bytes_per_s(session.config.sample_rate)
+        self._bytes_per_s = bytes_per_s = session.config.encoding.bytes_per_s(session.config.sample_rate)
         self._buffer_bytes_max = audio_buffered_max_ms * bytes_per_s // 1000
         self._taken_bytes_max = _TAKEN_MAX_MS * bytes_per_s // 1000
         self._inbox = Inbox()
@@ -87,9 +90,15 @@ class AsrStream:
         self._room = asyncio.Event()
         self._ended = asyncio.Event()
 
+    @property
+    def buffered_s(self) -> float:
+        """Audio that was received and not listened to yet, compressed audio at its highest rate."""
+        return self._inbox.audio_bytes / self._bytes_per_s
+
     async def run(self, opening: tuple[AsrEffect, ...] = ()) -> None:
         """Serve the connection to its end, `opening` first. Nothing of it runs or is held afterwards."""
-        await run_until(self._ended, self._listen(opening), self._recognize())
+        work = self._listen(opening), self._recognize()
+        await run_until(self._ended, *work, clock=self._clock, idle=self._seen.idle)
 
     async def drain(self) -> None:
         """Answer what was heard so far, then close."""
@@ -108,6 +117,7 @@ class AsrStream:
         for effect in effects:
             match effect:
                 case Send() | Close():
+                    self._seen.told(effect)
                     outgoing.append(effect)
                 case CheckCredentials():
                     await self._carry_out(await self._sign_in(self._session, effect.credential))
@@ -153,6 +163,7 @@ class AsrStream:
         """From the buffer to the peer, until the stream was finished and all of it is answered."""
         finished = False
         running: _Running | None = None
+        observe_listening = self._seen.listening.followed_by(self._ran)
         try:
             while not (finished and running is None and not pipeline.is_behind):
                 await self._changed.wait()
@@ -165,10 +176,11 @@ class AsrStream:
                 finished = finished or any(isinstance(entry, EndStream) for entry in entries)
                 received_s = self._inbox.taken_received_s
                 listened = await self._listeners.run(
-                    functools.partial(_feed, pipeline, entries), self._clock(), self._meter.share, self._ran
+                    functools.partial(_feed, pipeline, entries), self._clock(), self._meter.share, observe_listening
                 )
                 self._count(pipeline.audio_ms)
                 self._listened_s = received_s
+                self._seen.heard(pipeline.audio_ms, received_s)
                 heard_s = self._heard_s
                 if listened.hearing is not None:
                     await _stop(running)
@@ -220,6 +232,7 @@ class AsrStream:
         spoken_s = max(self._clock(), self._inbox.began_s + hearing.audio_ms / 1000)
 
         def observe(times: StepTimes) -> None:
+            self._seen.hearing(times)
             self._ran(times)
             if (admitted := self._slot.admitted) and (shown := hearing.transcript) and not shown.is_final:
                 admitted.result(times.ended_s - spoken_s)

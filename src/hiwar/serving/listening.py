@@ -78,16 +78,27 @@ async def listen(
         await asyncio.sleep(0)  # frames that came in one packet take turns with the other streams
 
 
-async def run_until(ended: asyncio.Event, *work: Coroutine[Any, Any, None]) -> None:
-    """Run a stream's tasks until `ended` is set, one fails, or the peer is gone; then all of them are over."""
+async def run_until(
+    ended: asyncio.Event, *work: Coroutine[Any, Any, None], clock: Clock, idle: Callable[[float], None]
+) -> None:
+    """Run a stream's tasks until `ended` is set, one fails, or the peer is gone; then all of them are over.
+
+    `idle` is told how many seconds that took.
+    """
+    ending_s = clock()
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one) for one in work]
-            await ended.wait()
+            try:
+                await ended.wait()
+            finally:
+                ending_s = clock()
             for task in tasks:
                 task.cancel()
     except* PeerGoneError:
         pass
+    finally:
+        idle(clock() - ending_s)
 
 
 async def say_last(said: Awaitable[None], ended: asyncio.Event, *, within_s: float | None = None) -> None:

@@ -60,7 +60,8 @@ class Meter:
         principal = self._slot.principal
         if principal is not None:
             try:
-                self._slot.allowance = await self._quotas.request(principal)
+                with self._slot.seen.stage("quota"):
+                    self._slot.allowance = await self._quotas.request(principal)
             except RateLimitError as error:
                 self._slot.allowance = error.allowance
                 raise

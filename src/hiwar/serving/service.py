@@ -26,7 +26,7 @@ from hiwar.serving.engines import Engines
 from hiwar.serving.keys import Principal, Service
 from hiwar.serving.limits import ServingLimits
 from hiwar.serving.metering import Accounts, Meter
-from hiwar.serving.metrics import Metrics
+from hiwar.serving.observation import Observatory, StreamObservation
 from hiwar.serving.readings import Readings
 from hiwar.serving.request_ids import new_request_id
 from hiwar.serving.slots import Slot, Slots
@@ -47,6 +47,7 @@ class SpeechService:
         authenticator: Authenticator,
         accounts: Accounts,
         admission: Admission,
+        observatory: Observatory,
         limits: ServingLimits,
         synthesis: SynthesisSettings,
         recognition: RecognitionSettings,
@@ -56,7 +57,7 @@ class SpeechService:
         clock: Clock,
     ) -> None:
         self.limits = limits
-        self.metrics = Metrics()
+        self.observatory = observatory
         self.tokens = TokenIssuer(authenticator, accounts.quotas)
         self._authenticator = authenticator
         self._synthesis = synthesis
@@ -104,6 +105,16 @@ class SpeechService:
                 await asyncio.gather(*(stream.drain() for stream in list(self._streams)), return_exceptions=True)
                 await self._slots.empty.wait()
 
+    @property
+    def connections_unsigned(self) -> int:
+        """Connections that have yet to sign in."""
+        return self._slots.unsigned
+
+    @property
+    def audio_buffered_s(self) -> float:
+        """Audio that was received and not listened to yet, of all streams."""
+        return sum(stream.buffered_s for stream in self._streams if isinstance(stream, AsrStream))
+
     # -- who may, and whether there is room --------------------------------------------------------------------
 
     async def sign_in(self, credential: str, service: Service) -> Principal:
@@ -117,7 +128,7 @@ class SpeechService:
         self._authenticator.require_operator(credential)
 
     @contextlib.asynccontextmanager
-    async def slot(self, principal: Principal | None) -> AsyncIterator[Slot]:
+    async def slot(self, principal: Principal | None, seen: StreamObservation) -> AsyncIterator[Slot]:
         """Room for one connection while the context is open: as a stream, or with None among those yet to sign in.
 
         Raises HiwarError server_busy, engine_unavailable or rate_limit_exceeded.
@@ -125,7 +136,7 @@ class SpeechService:
         if self._stopping:
             raise refusals.going_away()
         _ = self.engines
-        async with self._slots.room(principal) as slot:
+        async with self._slots.room(principal, seen) as slot:
             yield slot
 
     async def end_revoked(self) -> None:
@@ -160,7 +171,7 @@ class SpeechService:
             admission=self._admission,
             open_pipeline=self._synthesis_pipeline,
             workers=self._synthesis_workers,
-            metrics=self.metrics,
+            seen=slot.seen.speaking(lambda voice: self.engines.catalogue.voice(voice).engine),
             settings=self._synthesis,
             clock=self._clock,
             send_timeout_ms=self.limits.send_timeout_ms,
@@ -201,12 +212,17 @@ class SpeechService:
         """A recognition stream takes its place among those that are served, and counts as a request."""
         kind = Kind("asr", config.language if config.interim_results else f"{config.language} finals")
         meter = self._meter(slot, "asr")
-        slot.admitted = slot.held.enter_context(self._admission.admitted(kind, meter.share))
+        with slot.seen.stage("admission"):
+            slot.admitted = slot.held.enter_context(self._admission.admitted(kind, meter.share))
         await meter.request()
 
     async def transcribe(self, connection: Connection, config: RecognitionConfig, slot: Slot) -> None:
         """Serve a recognition connection to its end. A slot of nobody: it signs in by its first frame."""
         now = self._clock()
+        engines = self.engines
+        seen = slot.seen.hearing(
+            listens=engines.voice_activity.info.name, hears=engines.recognizer(config.language).info.name
+        )
         session = AsrServerSession(config, limits=self.limits.asr_session(), now=now)
         opening = () if slot.principal is None else session.signed_in(now)
         if self._stopping:  # it took its slot before, and `drain` has not seen it
@@ -218,6 +234,7 @@ class SpeechService:
             slot=slot,
             meter=self._meter(slot, "asr"),
             admission=self._admission,
+            seen=seen,
             open_pipeline=self._recognition_pipeline,
             listeners=self._listening_workers,
             hearers=self._hearing_workers,
@@ -245,7 +262,8 @@ class SpeechService:
 
     async def _tts_sign_in(self, slot: Slot, session: TtsServerSession, credential: str) -> tuple[TtsEffect, ...]:
         try:
-            principal = await self.sign_in(credential, "tts")
+            with slot.seen.stage("sign in"):
+                principal = await self.sign_in(credential, "tts")
             await self._slots.sign_in(slot, principal)
         except HiwarError as error:
             return session.refused(error)
@@ -253,7 +271,9 @@ class SpeechService:
 
     async def _asr_sign_in(self, slot: Slot, session: AsrServerSession, credential: str) -> tuple[AsrEffect, ...]:
         try:
-            await self._slots.sign_in(slot, await self.sign_in(credential, "asr"))
+            with slot.seen.stage("sign in"):
+                principal = await self.sign_in(credential, "asr")
+            await self._slots.sign_in(slot, principal)
             await self._place(slot, session.config)
         except HiwarError as error:
             return session.refused(error)

@@ -11,6 +11,7 @@ from hiwar.serving.admission import Admitted
 from hiwar.serving.keys import Principal
 from hiwar.serving.leases import Leases
 from hiwar.serving.limits import ServingLimits
+from hiwar.serving.observation import StreamObservation
 
 
 @dataclass(slots=True, eq=False)
@@ -20,6 +21,7 @@ class Slot:
     `end` ends its stream with an error, once there is one.
     """
 
+    seen: StreamObservation
     principal: Principal | None = None
     end: Callable[[HiwarError], Awaitable[None]] | None = None
     allowance: Allowance | None = None
@@ -43,15 +45,20 @@ class Slots:
     def __len__(self) -> int:
         return len(self._open)
 
+    @property
+    def unsigned(self) -> int:
+        """Connections that have yet to sign in."""
+        return sum(slot.principal is None for slot in self._open)
+
     @contextlib.asynccontextmanager
-    async def room(self, principal: Principal | None) -> AsyncIterator[Slot]:
+    async def room(self, principal: Principal | None, seen: StreamObservation) -> AsyncIterator[Slot]:
         """Room for one connection while the context is open: as a stream, or with None among those yet to sign in.
 
         Raises HiwarError server_busy, and rate_limit_exceeded when the key has as many streams as it may.
         """
-        if principal is None and self._unsigned >= self._limits.connections_unsigned_max:
+        if principal is None and self.unsigned >= self._limits.connections_unsigned_max:
             raise refusals.too_many_unsigned()
-        slot = Slot()
+        slot = Slot(seen)
         self._open.add(slot)
         self.empty.clear()
         try:
@@ -66,14 +73,16 @@ class Slots:
 
     async def sign_in(self, slot: Slot, principal: Principal) -> None:
         """The connection of a slot becomes a stream. Raises HiwarError as `room`."""
-        if len(self._open) - self._unsigned >= self._limits.streams_max:
+        if len(self._open) - self.unsigned >= self._limits.streams_max:
             raise refusals.too_many_streams()
         slot.principal = principal  # from here on it counts: another may come while the lease is on its way
         try:
-            await slot.held.enter_async_context(self._leases.lease(principal))
+            with slot.seen.stage("place"):
+                await slot.held.enter_async_context(self._leases.lease(principal))
         except BaseException:
             slot.principal = None
             raise
+        slot.seen.signed_in(principal)
 
     def key_ids(self) -> frozenset[str]:
         """The keys that have streams."""
@@ -87,7 +96,3 @@ class Slots:
             if slot.principal is not None and slot.principal.key_id == key_id and slot.end is not None
         ]
         await asyncio.gather(*ends, return_exceptions=True)
-
-    @property
-    def _unsigned(self) -> int:
-        return sum(slot.principal is None for slot in self._open)

@@ -33,7 +33,7 @@ from hiwar.serving.connection import Connection, Outgoing, Outlet, PeerGoneError
 from hiwar.serving.kept_place import KeptPlace
 from hiwar.serving.listening import END_S, for_client, listen, run_until, say_last
 from hiwar.serving.metering import Meter
-from hiwar.serving.metrics import Metrics
+from hiwar.serving.speech_observation import RequestObservation, SpeechObservation
 from hiwar.serving.workers import Workers
 from hiwar.text.feed import SegmentFeed
 from hiwar.vocabulary import SpeechRequest
@@ -54,6 +54,7 @@ class _Job:
     """
 
     request: SpeechRequest
+    seen: RequestObservation
     feed: SegmentFeed
     asked_s: float | None
     unpaid_chars: int = 0
@@ -83,7 +84,7 @@ class TtsStream:
         admission: Admission,
         open_pipeline: Callable[[SpeechRequest, SegmentFeed], AbstractContextManager[SynthesisPipeline]],
         workers: Workers,
-        metrics: Metrics,
+        seen: SpeechObservation,
         settings: SynthesisSettings,
         clock: Clock,
         send_timeout_ms: int,
@@ -97,7 +98,7 @@ class TtsStream:
         self._place = KeptPlace(admission, clock)
         self._open_pipeline = open_pipeline
         self._workers = workers
-        self._metrics = metrics
+        self._seen = seen
         self._settings = settings
         self._clock = clock
         # The session starts one request at a time, so the last one is the only one that can still be wanted.
@@ -107,7 +108,8 @@ class TtsStream:
 
     async def run(self, opening: tuple[TtsEffect, ...] = ()) -> None:
         """Serve the connection to its end, `opening` first. Nothing of it runs or is held afterwards."""
-        await run_until(self._ended, self._listen(opening), self._speak())
+        work = self._listen(opening), self._speak()
+        await run_until(self._ended, *work, clock=self._clock, idle=self._seen.idle)
 
     async def drain(self) -> None:
         """Finish what is being spoken, refuse the rest, then close."""
@@ -127,6 +129,7 @@ class TtsStream:
         for effect in effects:
             match effect:
                 case Send() | SendAudio() | Close():
+                    self._seen.told(effect)
                     outgoing.append(effect)
                 case CheckCredentials():
                     await self._carry_out(await self._sign_in(self._session, effect.credential))
@@ -143,12 +146,12 @@ class TtsStream:
             self._ended.set()
 
     def _start(self, request: SpeechRequest) -> None:
-        wait_ms = self._settings.text_wait_ms
+        wait_ms, seen = self._settings.text_wait_ms, self._seen.begins(request)
         if request.text is None:
-            self._job = _Job(request, SegmentFeed(wait_ms=wait_ms), asked_s=None)
+            self._job = _Job(request, seen, SegmentFeed(wait_ms=wait_ms), asked_s=None)
         else:
             feed = SegmentFeed.whole(request.text)
-            self._job = _Job(request, feed, asked_s=self._clock(), unpaid_chars=len(request.text))
+            self._job = _Job(request, seen, feed, asked_s=self._clock(), unpaid_chars=len(request.text))
         self._started.set()
 
     def _give_text(self, effect: AddText | FlushText | EndText) -> None:
@@ -214,10 +217,10 @@ class TtsStream:
             effects = () if job.stopped else self._session.completed(request_id, progress, self._clock())
         finally:
             self._place.answered()
-            self._metrics.audio(job.audio_ms / 1000)
+            job.seen.spoken(job.audio_ms)
             self._meter.spoken(round(job.audio_ms))
             if job.stopped_s is not None:
-                self._metrics.cancel_to_idle(self._clock() - job.stopped_s)
+                job.seen.idle(self._clock() - job.stopped_s)
         await self._carry_out(effects)
 
     async def _pump(self, job: _Job, pipeline: SynthesisPipeline, admitted: Admitted) -> None:
@@ -263,7 +266,8 @@ class TtsStream:
         needs many steps to it takes turns with the others.
         """
         due_s = pipeline.played_until_s if job.audio_ms else self._clock() + _LATE_S
-        job.step = asyncio.ensure_future(self._workers.run(pipeline.step, due_s, self._meter.share, admitted.ran))
+        observe = job.seen.step.followed_by(admitted.ran)
+        job.step = asyncio.ensure_future(self._workers.run(pipeline.step, due_s, self._meter.share, observe))
         try:
             return await job.step
         except asyncio.CancelledError:
@@ -279,7 +283,7 @@ class TtsStream:
         if chunk.flushed:
             return self._session.flushed(request_id, chunk.progress, now)
         if not job.audio_ms and chunk.progress.audio_ms and job.asked_s is not None:
-            self._metrics.first_audio(now - job.asked_s)
+            job.seen.first_audio(now - job.asked_s, chunk.progress)
             admitted.first()
         admitted.lasted((chunk.progress.audio_ms - job.audio_ms) / 1000)
         job.audio_ms = chunk.progress.audio_ms

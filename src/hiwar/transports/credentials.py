@@ -1,5 +1,6 @@
 """Who makes a request, by its credential: header first, then query. A first WebSocket frame is the session's."""
 
+import contextlib
 import ipaddress
 from collections.abc import Mapping
 
@@ -8,6 +9,7 @@ from starlette.requests import HTTPConnection
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.protocol.refusals import unauthorized
 from hiwar.serving.keys import Principal, Service
+from hiwar.serving.observation import StreamObservation
 from hiwar.serving.service import SpeechService
 
 _SCHEME = "bearer "
@@ -25,15 +27,22 @@ def credential_of(headers: Mapping[str, str], query: Mapping[str, str]) -> str |
     return query.get("api_key") or query.get("token") or None
 
 
-async def signed_in(connection: HTTPConnection, service: SpeechService, wanted: Service) -> Principal | None:
+async def signed_in(
+    connection: HTTPConnection, service: SpeechService, wanted: Service, seen: StreamObservation | None = None
+) -> Principal | None:
     """Who the request says is there; None when it says nothing. Raises HiwarError unauthorized or forbidden."""
     credential = credential_of(connection.headers, connection.query_params)
-    return None if credential is None else await service.sign_in(credential, wanted)
+    if credential is None:
+        return None
+    with contextlib.nullcontext() if seen is None else seen.stage("sign in"):
+        return await service.sign_in(credential, wanted)
 
 
-async def must_sign_in(connection: HTTPConnection, service: SpeechService, wanted: Service) -> Principal:
+async def must_sign_in(
+    connection: HTTPConnection, service: SpeechService, wanted: Service, seen: StreamObservation | None = None
+) -> Principal:
     """The same where a request without a credential is refused."""
-    principal = await signed_in(connection, service, wanted)
+    principal = await signed_in(connection, service, wanted, seen)
     if principal is None:
         raise HiwarError(ErrorCode.UNAUTHORIZED, "Sign in: send the key in an X-API-Key header, or as a bearer token.")
     return principal

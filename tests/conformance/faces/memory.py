@@ -18,6 +18,7 @@ from hiwar.server.app import (
     load_engines,
     make_app,
     make_authenticator,
+    make_observatory,
     make_rebinding,
     make_service,
     start_threads,
@@ -191,7 +192,7 @@ async def _serve(settings: Settings, started: "Future[tuple[MemoryServer, asynci
         held.push_async_callback(authenticator.close)
         threads = start_threads(settings)
         held.callback(threads.close)
-        service = make_service(settings, authenticator, own_accounts(), threads)
+        service = make_service(settings, authenticator, own_accounts(), threads, make_observatory(settings))
         with contextlib.suppress(EngineUnavailableError):  # it serves without them, as a server does
             engines = load_engines(settings, lambda _line: None)
             held.callback(engines.close)

@@ -16,11 +16,13 @@ from hiwar.protocol.asr_session import AsrServerSession
 from hiwar.protocol.effects import AsrEffect
 from hiwar.serving.asr_stream import AsrStream
 from hiwar.serving.keys import UNLIMITED, KeyLimits
+from hiwar.serving.metrics import Metrics
 from hiwar.serving.slots import Slot
 from hiwar.serving.workers import Workers
 from hiwar.vocabulary import AudioEncoding, RecognitionConfig, SpeechEnded, SpeechStarted, Transcript
 from support.accounts import open_admission, own_meter
 from support.limits import ASR_LIMITS
+from support.observing import seen
 from support.streams import Gate, HeldClock, QueueConnection, RecognitionStep, ScriptedRecognition, run
 
 NEVER_MS = 1_000_000
@@ -48,6 +50,7 @@ class Desk:
     hearers: Workers
     clock: HeldClock
     pipelines: list[ScriptedRecognition]
+    metrics: Metrics
     running: "asyncio.Task[None]"
 
 
@@ -61,7 +64,7 @@ async def listening(
     limits: KeyLimits = UNLIMITED,
 ) -> AsyncIterator[Desk]:
     """A running stream whose recogniser follows the script; at the end nothing of it may be left."""
-    connection, clock, pipelines = QueueConnection(), HeldClock(), list[ScriptedRecognition]()
+    connection, clock, pipelines, metrics = QueueConnection(), HeldClock(), list[ScriptedRecognition](), Metrics()
 
     def open_pipeline(config: RecognitionConfig) -> RecognitionPipeline:
         if isinstance(script, Exception):
@@ -82,9 +85,10 @@ async def listening(
         session,
         connection,
         sign_in=sign_in,
-        slot=Slot(),
+        slot=Slot(seen("asr")),
         meter=own_meter(limits, "asr"),
         admission=open_admission(),
+        seen=seen("asr", metrics, clock).hearing(listens="ear", hears="tone"),
         open_pipeline=open_pipeline,
         listeners=workers,
         hearers=hearers,
@@ -94,7 +98,7 @@ async def listening(
     )
     running = asyncio.create_task(stream.run(opening))
     try:
-        yield Desk(stream, connection, workers, hearers, clock, pipelines, running)
+        yield Desk(stream, connection, workers, hearers, clock, pipelines, metrics, running)
         connection.say(None)
         await running
     finally:

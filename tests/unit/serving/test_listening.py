@@ -108,6 +108,10 @@ def test_nothing_is_read_after_the_end() -> None:
     run(scenario())
 
 
+def ignore(_seconds: float) -> None:
+    pass
+
+
 async def forever(over: list[str]) -> None:
     try:
         await asyncio.Event().wait()
@@ -122,8 +126,17 @@ def test_all_work_is_over_once_the_stream_has_ended() -> None:
         async def end() -> None:
             ended.set()
 
-        await run_until(ended, forever(over), end(), forever(over))
+        clock, idle = HeldClock(), list[float]()
+
+        async def end_slowly() -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                clock.now = 0.02
+
+        await run_until(ended, forever(over), end(), forever(over), end_slowly(), clock=clock, idle=idle.append)
         assert over == ["over", "over"]
+        assert idle == [0.02]
 
     run(scenario())
 
@@ -135,7 +148,7 @@ def test_a_peer_that_is_gone_is_an_end_like_any_other() -> None:
         async def lose() -> None:
             raise PeerGoneError
 
-        await run_until(asyncio.Event(), forever(over), lose(), lose())
+        await run_until(asyncio.Event(), forever(over), lose(), lose(), clock=HeldClock(), idle=ignore)
         assert over == ["over"]
 
     run(scenario())
@@ -149,7 +162,7 @@ def test_another_failure_ends_all_work_and_is_not_hidden() -> None:
             raise ValueError
 
         with pytest.raises(ExceptionGroup) as caught:
-            await run_until(asyncio.Event(), forever(over), fail())
+            await run_until(asyncio.Event(), forever(over), fail(), clock=HeldClock(), idle=ignore)
         assert caught.group_contains(ValueError)
         assert over == ["over"]
 
@@ -163,7 +176,8 @@ def test_cancelling_from_outside_ends_all_work() -> None:
         async def begin() -> None:
             begun.set()
 
-        stream = asyncio.create_task(run_until(asyncio.Event(), forever(over), begin()))
+        work = forever(over), begin()
+        stream = asyncio.create_task(run_until(asyncio.Event(), *work, clock=HeldClock(), idle=ignore))
         await begun.wait()
         stream.cancel()
         with pytest.raises(asyncio.CancelledError):

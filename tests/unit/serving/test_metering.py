@@ -13,6 +13,7 @@ from hiwar.serving.quotas import Quotas
 from hiwar.serving.slots import Slot
 from hiwar.serving.usage import UsageLog, UsageRow, read_usage
 from hiwar.serving.workers import NOBODYS, Share
+from support.observing import seen
 from support.streams import run
 
 
@@ -27,7 +28,7 @@ def used(path: Path) -> list[UsageRow]:
 def test_nothing_is_counted_before_somebody_signed_in(tmp_path: Path) -> None:
     async def scenario() -> None:
         usage = UsageLog(tmp_path / "usage.db")
-        slot, quotas = Slot(), Quotas()
+        slot, quotas = Slot(seen()), Quotas()
         meter = Meter(slot, "asr", quotas, usage)
         assert meter.share == NOBODYS
         await meter.request()
@@ -44,7 +45,7 @@ def test_nothing_is_counted_before_somebody_signed_in(tmp_path: Path) -> None:
 def test_audio_is_counted_by_the_second_and_its_rest_at_the_end(tmp_path: Path) -> None:
     async def scenario() -> None:
         usage = UsageLog(tmp_path / "usage.db")
-        meter = Meter(Slot(who(tokens_per_minute=25)), "asr", Quotas(), usage)
+        meter = Meter(Slot(seen(), who(tokens_per_minute=25)), "asr", Quotas(), usage)
         for audio_ms in range(100, 2_400, 100):
             await meter.heard(audio_ms)
         await meter.heard(2_500, ended=True)
@@ -74,7 +75,7 @@ def test_what_a_stream_that_breaks_off_had_heard_is_on_the_bill(tmp_path: Path) 
 def test_a_refused_request_says_what_is_left_and_is_not_on_the_bill(tmp_path: Path) -> None:
     async def scenario() -> None:
         usage = UsageLog(tmp_path / "usage.db")
-        slot = Slot(who(requests_per_minute=1, tokens_per_minute=10))
+        slot = Slot(seen(), who(requests_per_minute=1, tokens_per_minute=10))
         meter = Meter(slot, "tts", Quotas(), usage)
         await meter.request()
         await meter.characters(10)

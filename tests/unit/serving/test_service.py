@@ -23,6 +23,8 @@ from hiwar.serving.engines import Engines
 from hiwar.serving.key_store import KeyStore
 from hiwar.serving.keys import Principal
 from hiwar.serving.limits import ServingLimits
+from hiwar.serving.metrics import Metrics
+from hiwar.serving.observation import Observatory
 from hiwar.serving.request_ids import new_request_id
 from hiwar.serving.service import SpeechService
 from hiwar.serving.slots import Slot
@@ -31,6 +33,7 @@ from hiwar.serving.workers import Workers
 from hiwar.text.explanation import TokenReading
 from hiwar.vocabulary import AudioEncoding, Language, RecognitionConfig
 from support.accounts import open_admission, own_accounts
+from support.observing import seen
 from support.serving import WAIT_S
 from support.streams import HeldClock, QueueConnection, run
 
@@ -61,6 +64,7 @@ async def serving(
         authenticator=Authenticator(store, None),
         accounts=own_accounts(),
         admission=open_admission(),
+        observatory=Observatory(Metrics(), HeldClock()),
         limits=limits or ServingLimits(),
         synthesis=SynthesisSettings(),
         recognition=RecognitionSettings(),
@@ -80,12 +84,12 @@ async def serving(
 
 async def speak(service: SpeechService, connection: QueueConnection, principal: Principal | None) -> None:
     """What a transport does."""
-    async with service.slot(principal) as slot:
+    async with service.slot(principal, seen()) as slot:
         await service.speak(connection, slot)
 
 
 async def transcribe(service: SpeechService, connection: QueueConnection, principal: Principal | None) -> None:
-    async with service.slot(principal) as slot:
+    async with service.slot(principal, seen()) as slot:
         await service.transcribe(connection, RecognitionConfig("r"), slot)
 
 
@@ -115,10 +119,10 @@ def test_a_language_that_nothing_here_hears_is_refused(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with serving(tmp_path, loaded=False) as (service, _):
             service.begin(replace(tone_engines(), recognition=EnglishAlone()))
-            await service.admit_recognition(RecognitionConfig("r", language="auto"), Slot())
-            await service.admit_recognition(RecognitionConfig("r", language="en"), Slot())
+            await service.admit_recognition(RecognitionConfig("r", language="auto"), Slot(seen()))
+            await service.admit_recognition(RecognitionConfig("r", language="en"), Slot(seen()))
             with pytest.raises(HiwarError) as caught:
-                await service.admit_recognition(RecognitionConfig("r", language="ar"), Slot())
+                await service.admit_recognition(RecognitionConfig("r", language="ar"), Slot(seen()))
             assert caught.value.code is ErrorCode.UNSUPPORTED_LANGUAGE
             assert "en" in caught.value.message
 
@@ -128,11 +132,11 @@ def test_a_language_that_nothing_here_hears_is_refused(tmp_path: Path) -> None:
 def test_an_encoding_whose_codec_is_not_installed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> None:
         async with serving(tmp_path) as (service, _):
-            await service.admit_recognition(RecognitionConfig("r", encoding=AudioEncoding.OGG_OPUS), Slot())
+            await service.admit_recognition(RecognitionConfig("r", encoding=AudioEncoding.OGG_OPUS), Slot(seen()))
             monkeypatch.setitem(sys.modules, "av", None)
-            await service.admit_recognition(RecognitionConfig("r", encoding=AudioEncoding.MULAW), Slot())
+            await service.admit_recognition(RecognitionConfig("r", encoding=AudioEncoding.MULAW), Slot(seen()))
             with pytest.raises(HiwarError) as caught:
-                await service.admit_recognition(RecognitionConfig("r", encoding=AudioEncoding.OGG_OPUS), Slot())
+                await service.admit_recognition(RecognitionConfig("r", encoding=AudioEncoding.OGG_OPUS), Slot(seen()))
             assert caught.value.code is ErrorCode.UNSUPPORTED_FORMAT
 
     run(scenario())
@@ -149,12 +153,12 @@ def test_nothing_is_taken_while_models_load(tmp_path: Path) -> None:
         async with serving(tmp_path, loaded=False) as (service, _):
             assert not service.ready
             with pytest.raises(HiwarError) as caught:
-                async with service.slot(ANYONE):
+                async with service.slot(ANYONE, seen()):
                     pass
             assert caught.value.code is ErrorCode.ENGINE_UNAVAILABLE
             service.begin(tone_engines())
             assert service.ready
-            async with service.slot(ANYONE):
+            async with service.slot(ANYONE, seen()):
                 pass
 
     run(scenario())
@@ -162,11 +166,11 @@ def test_nothing_is_taken_while_models_load(tmp_path: Path) -> None:
 
 def test_there_is_room_for_so_many_streams(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with serving(tmp_path, ServingLimits(streams_max=2)) as (service, _), service.slot(ANYONE):
+        async with serving(tmp_path, ServingLimits(streams_max=2)) as (service, _), service.slot(ANYONE, seen()):
             for _ in range(3):
-                async with service.slot(ANYONE):
+                async with service.slot(ANYONE, seen()):
                     with pytest.raises(HiwarError) as caught:
-                        async with service.slot(ANYONE):
+                        async with service.slot(ANYONE, seen()):
                             pass
                 assert caught.value.code is ErrorCode.SERVER_BUSY
 
@@ -177,14 +181,14 @@ def test_connections_yet_to_sign_in_take_no_streams_place_and_have_a_limit_of_th
     async def scenario() -> None:
         limits = ServingLimits(streams_max=1, connections_unsigned_max=2)
         async with serving(tmp_path, limits) as (service, _):
-            async with service.slot(None), service.slot(None):
+            async with service.slot(None, seen()), service.slot(None, seen()):
                 with pytest.raises(HiwarError) as caught:
-                    async with service.slot(None):
+                    async with service.slot(None, seen()):
                         pass
                 assert caught.value.code is ErrorCode.SERVER_BUSY
-                async with service.slot(ANYONE):
+                async with service.slot(ANYONE, seen()):
                     pass
-            async with service.slot(ANYONE), service.slot(None):
+            async with service.slot(ANYONE, seen()), service.slot(None, seen()):
                 pass
 
     run(scenario())
@@ -206,7 +210,7 @@ def test_signing_in_by_the_first_frame_takes_a_streams_place_and_gives_up_the_ot
                 assert connection.closed == (4503, "server_busy")
             first.say(None)
             await stream
-            async with service.slot(ANYONE):
+            async with service.slot(ANYONE, seen()):
                 pass
 
     run(scenario())
@@ -215,7 +219,7 @@ def test_signing_in_by_the_first_frame_takes_a_streams_place_and_gives_up_the_ot
 def test_a_drain_waits_for_those_who_never_signed_in(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with serving(tmp_path) as (service, _), AsyncExitStack() as slots:
-            await slots.enter_async_context(service.slot(None))
+            await slots.enter_async_context(service.slot(None, seen()))
             draining = asyncio.create_task(service.drain())
             for _ in range(10):
                 await asyncio.sleep(0)
@@ -327,7 +331,7 @@ def test_drain_closes_every_stream_and_takes_no_more(tmp_path: Path) -> None:
             assert mouth.closed == ear.closed == (1001, "server is stopping")
             assert stranger.closed == (4503, "server_busy")
             with pytest.raises(HiwarError) as caught:
-                async with service.slot(ANYONE):
+                async with service.slot(ANYONE, seen()):
                     pass
             assert caught.value.code is ErrorCode.SERVER_BUSY
 
@@ -340,7 +344,7 @@ def test_a_stream_that_took_its_slot_before_the_drain_and_began_after_it_is_drai
 ) -> None:
     async def scenario() -> None:
         async with serving(tmp_path) as (service, _), AsyncExitStack() as slots:
-            slot = await slots.enter_async_context(service.slot(principal))
+            slot = await slots.enter_async_context(service.slot(principal, seen()))
             draining = asyncio.create_task(service.drain())
             await asyncio.sleep(0)
             assert not draining.done()

@@ -11,6 +11,8 @@ from hiwar.serving.auth import Authenticator
 from hiwar.serving.key_store import KeyStore
 from hiwar.serving.key_text import new_key
 from hiwar.serving.limits import ServingLimits
+from hiwar.serving.metrics import Metrics
+from hiwar.serving.observation import Observatory
 from hiwar.serving.service import SpeechService
 from hiwar.serving.sqlite_keys import SqliteKeys
 from hiwar.serving.workers import Workers
@@ -26,6 +28,7 @@ def test_a_broken_store_shows_no_path(tmp_path: Path, caplog: pytest.LogCaptureF
         authenticator=Authenticator(store, None),
         accounts=own_accounts(),
         admission=open_admission(),
+        observatory=Observatory(Metrics(), HeldClock()),
         limits=ServingLimits(),
         synthesis=SynthesisSettings(),
         recognition=RecognitionSettings(),

@@ -12,6 +12,7 @@ from hiwar.serving.keys import KeyLimits, Principal
 from hiwar.serving.leases import Leases
 from hiwar.serving.limits import ServingLimits
 from hiwar.serving.slots import Slots
+from support.observing import seen
 from support.streams import run
 
 ONE = Principal("a", "a", limits=KeyLimits(concurrent_streams=1))
@@ -21,15 +22,15 @@ OTHER = Principal("b", "b")
 def test_a_stream_over_the_keys_limit_takes_no_room() -> None:
     async def scenario() -> None:
         slots = Slots(ServingLimits(streams_max=2), Leases())
-        async with slots.room(ONE):
+        async with slots.room(ONE, seen()):
             for _ in range(3):
                 with pytest.raises(RateLimitError):
-                    async with slots.room(ONE):
+                    async with slots.room(ONE, seen()):
                         pass
-            async with slots.room(OTHER):
+            async with slots.room(OTHER, seen()):
                 assert len(slots) == 2
                 assert slots.key_ids() == {"a", "b"}
-        async with slots.room(ONE):
+        async with slots.room(ONE, seen()):
             pass
         assert slots.empty.is_set()
 
@@ -39,18 +40,18 @@ def test_a_stream_over_the_keys_limit_takes_no_room() -> None:
 def test_who_is_refused_at_sign_in_stays_among_those_yet_to_sign_in() -> None:
     async def scenario() -> None:
         slots = Slots(ServingLimits(streams_max=1, connections_unsigned_max=1), Leases())
-        async with slots.room(ONE), slots.room(None) as slot:
+        async with slots.room(ONE, seen()), slots.room(None, seen()) as slot:
             with pytest.raises(HiwarError) as caught:
                 await slots.sign_in(slot, OTHER)
             assert caught.value.code is ErrorCode.SERVER_BUSY
         slots = Slots(ServingLimits(streams_max=2, connections_unsigned_max=1), Leases())
-        async with slots.room(ONE), slots.room(None) as slot:
+        async with slots.room(ONE, seen()), slots.room(None, seen()) as slot:
             with pytest.raises(RateLimitError):
                 await slots.sign_in(slot, ONE)
             assert slot.principal is None
             await slots.sign_in(slot, OTHER)
             assert slot.principal is OTHER
-        async with slots.room(ONE):
+        async with slots.room(ONE, seen()):
             pass
 
     run(scenario())
@@ -68,7 +69,7 @@ def test_of_those_who_sign_in_at_once_no_more_become_streams_than_may() -> None:
         slots = Slots(ServingLimits(streams_max=2), Slow())
 
         async def stream() -> None:
-            async with slots.room(OTHER):
+            async with slots.room(OTHER, seen()):
                 await asyncio.sleep(0)
                 await asyncio.sleep(0)
 
@@ -91,7 +92,11 @@ def test_a_peer_that_does_not_take_its_end_holds_up_nobodys() -> None:
             assert error.code is ErrorCode.UNAUTHORIZED
             ended.set()
 
-        async with slots.room(OTHER) as one, slots.room(OTHER) as other, slots.room(ONE) as anothers:
+        async with (
+            slots.room(OTHER, seen()) as one,
+            slots.room(OTHER, seen()) as other,
+            slots.room(ONE, seen()) as anothers,
+        ):
             one.end, other.end = never, at_once
             anothers.end = never
             ending = asyncio.create_task(slots.end("b", refusals.key_revoked()))

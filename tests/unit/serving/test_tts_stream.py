@@ -21,6 +21,7 @@ from hiwar.text.feed import Segment, SegmentFeed
 from hiwar.vocabulary import SpeechRequest
 from support.accounts import open_admission, own_meter
 from support.limits import TTS_LIMITS
+from support.observing import sample, seen
 from support.streams import Gate, HeldClock, QueueConnection, ScriptedSpeech, SpeechStep, Starved, run
 
 NEVER_MS = 1_000_000
@@ -91,7 +92,7 @@ async def speaking(
         admission=open_admission(),
         open_pipeline=open_pipeline,
         workers=workers,
-        metrics=metrics,
+        seen=seen("tts", metrics, clock).speaking(lambda _voice: "tone"),
         settings=SynthesisSettings(text_wait_ms=NEVER_MS, ahead_max_ms=ahead_max_ms),
         clock=clock,
         send_timeout_ms=send_timeout_ms,
@@ -577,11 +578,6 @@ def test_cancel_of_a_starved_request_ends_it() -> None:
             assert ended == [("a", "cancelled"), ("b", "ok")]
 
     run(scenario())
-
-
-def sample(metrics: Metrics, name: str) -> float:
-    lines = metrics.render().decode().splitlines()
-    return float(next(line for line in lines if line.startswith(f"{name} ")).split()[1])
 
 
 def test_what_is_measured() -> None:

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 
 import pytest
 from starlette.requests import Request
@@ -7,12 +8,14 @@ from starlette.types import Message
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.serving.connection import PeerGoneError
+from hiwar.serving.metrics import Metrics
+from hiwar.serving.observation import Observatory, StreamObservation
 from hiwar.transports.rest.bodies import InvalidBodyError
 from hiwar.transports.rest.streamed import StreamedResponse, streamed
-from support.streams import run
+from support.streams import HeldClock, run
 
 PLAIN = {"Content-Type": "text/plain"}
-Handle = Callable[[Request, StreamedResponse], Awaitable[None]]
+Handle = Callable[[Request, StreamedResponse, StreamObservation], Awaitable[None]]
 
 
 class Client:
@@ -35,10 +38,16 @@ class Client:
         self.aborted += 1
 
     def ask(self, handle: Handle) -> None:
-        scope = {"type": "http", "headers": [], "extensions": {"hiwar.abort": {"abort": self.abort}}}
+        service = SimpleNamespace(observatory=Observatory(Metrics(), HeldClock()))
+        scope = {
+            "type": "http",
+            "headers": [],
+            "state": {"request_id": "r"},
+            "extensions": {"hiwar.abort": {"abort": self.abort}},
+        }
 
         async def scenario() -> None:
-            app = await streamed(handle)(Request(scope, self.receive, self.send))
+            app = await streamed(handle, service, "tts")(Request(scope, self.receive, self.send))
             await app(scope, self.receive, self.send)
 
         run(scenario())
@@ -59,7 +68,7 @@ class Client:
 def test_the_head_goes_out_with_the_first_of_the_body() -> None:
     client = Client()
 
-    async def handle(_request: Request, response: StreamedResponse) -> None:
+    async def handle(_request: Request, response: StreamedResponse, _seen: StreamObservation) -> None:
         assert client.got == []
         await response.write(b"one ", PLAIN)
         assert [message["type"] for message in client.got] == ["http.response.start", "http.response.body"]
@@ -74,7 +83,7 @@ def test_the_head_goes_out_with_the_first_of_the_body() -> None:
 def test_a_response_may_be_empty() -> None:
     client = Client()
 
-    async def handle(_request: Request, response: StreamedResponse) -> None:
+    async def handle(_request: Request, response: StreamedResponse, _seen: StreamObservation) -> None:
         await response.end(PLAIN)
 
     client.ask(handle)
@@ -88,7 +97,7 @@ def test_a_response_may_be_empty() -> None:
 def test_what_fails_before_the_first_byte_has_its_own_status(error: Exception, status: int) -> None:
     client = Client()
 
-    async def handle(_request: Request, _response: StreamedResponse) -> None:
+    async def handle(_request: Request, _response: StreamedResponse, _seen: StreamObservation) -> None:
         raise error
 
     client.ask(handle)
@@ -98,7 +107,7 @@ def test_what_fails_before_the_first_byte_has_its_own_status(error: Exception, s
 def test_what_fails_later_breaks_the_connection() -> None:
     client = Client()
 
-    async def handle(_request: Request, response: StreamedResponse) -> None:
+    async def handle(_request: Request, response: StreamedResponse, _seen: StreamObservation) -> None:
         await response.write(b"half", PLAIN)
         raise HiwarError(ErrorCode.INTERNAL, "It failed.")
 
@@ -109,7 +118,7 @@ def test_what_fails_later_breaks_the_connection() -> None:
 def test_a_fault_of_ours_is_left_to_the_server_while_it_can_be_answered() -> None:
     client = Client()
 
-    async def handle(_request: Request, _response: StreamedResponse) -> None:
+    async def handle(_request: Request, _response: StreamedResponse, _seen: StreamObservation) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -121,7 +130,7 @@ def test_a_lost_client_ends_the_work_quietly() -> None:
     client = Client()
     client.failure = OSError()
 
-    async def handle(_request: Request, response: StreamedResponse) -> None:
+    async def handle(_request: Request, response: StreamedResponse, _seen: StreamObservation) -> None:
         await response.until_gone()
         with pytest.raises(PeerGoneError):
             await response.write(b"half", PLAIN)

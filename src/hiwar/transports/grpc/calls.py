@@ -55,12 +55,14 @@ async def carry(
     request_id = request_id_of(given) or new_request_id()
     greeted = asyncio.create_task(_greet(context, request_id))
     try:
-        principal = await _signed_in(headers, service, wanted)
-        if given not in (None, request_id):
-            message = "x-request-id must be 1 to 64 letters, digits, '-' or '_'."
-            raise HiwarError(ErrorCode.INVALID_REQUEST, message)
-        async with service.slot(principal) as slot:
-            answer = await serve(Call(context, slot, request_id, greeted))
+        with service.observatory.stream(wanted, "grpc", request_id, headers) as seen:
+            with seen.stage("sign in"):
+                principal = await _signed_in(headers, service, wanted)
+            if given not in (None, request_id):
+                message = "x-request-id must be 1 to 64 letters, digits, '-' or '_'."
+                raise HiwarError(ErrorCode.INVALID_REQUEST, message)
+            async with service.slot(principal, seen) as slot:
+                answer = await serve(Call(context, slot, request_id, greeted))
         await greeted
     except PeerGoneError:
         await context.abort(grpc.StatusCode.CANCELLED)

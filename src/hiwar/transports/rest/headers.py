@@ -41,10 +41,15 @@ class ResponseHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
+def response_request_id(request: HTTPConnection) -> str:
+    """The id that the response bears unless its endpoint gives another."""
+    made_up: str = request.scope["state"][_REQUEST_ID]
+    return made_up
+
+
 def asked_request_id(request: HTTPConnection) -> str:
     """The client's own id as it came, for the session to check; without one, that of the response."""
-    made_up: str = request.scope["state"][_REQUEST_ID]
-    return request.headers.get("x-request-id", made_up)
+    return request.headers.get("x-request-id", response_request_id(request))
 
 
 def limit_headers(allowance: Allowance | None) -> dict[str, str]:

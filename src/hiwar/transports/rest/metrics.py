@@ -21,7 +21,9 @@ def metrics_routes(service: SpeechService) -> list[BaseRoute]:
             await must_sign_in(request, service, "tts")
         except HiwarError as error:
             return error_response(error)
+        metrics = service.observatory.metrics
+        metrics.refresh()
         # Rendering walks every bucket: off the loop, on which audio waits.
-        return Response(await asyncio.to_thread(service.metrics.render), media_type=CONTENT_TYPE)
+        return Response(await asyncio.to_thread(metrics.render), media_type=CONTENT_TYPE)
 
     return [Route("/metrics", metrics)]

@@ -13,6 +13,7 @@ from hiwar.protocol.fields import text_of
 from hiwar.protocol.messages import ErrorEvent, ServerMessage, SynthesisComplete, SynthesisStarted
 from hiwar.protocol.refusals import going_away
 from hiwar.serving.connection import PeerGoneError
+from hiwar.serving.observation import StreamObservation
 from hiwar.serving.service import SpeechService
 from hiwar.transports.credentials import must_sign_in
 from hiwar.transports.rest.bodies import read_json
@@ -78,9 +79,9 @@ class SpeechAudioDone(msgspec.Struct, frozen=True, tag="speech.audio.done", tag_
 def speech_routes(service: SpeechService) -> list[BaseRoute]:
     """The endpoint under both its paths, for anyone with a key that may speak."""
 
-    async def speech(request: Request, response: StreamedResponse) -> None:
-        principal = await must_sign_in(request, service, "tts")
-        async with service.slot(principal) as slot:
+    async def speech(request: Request, response: StreamedResponse, seen: StreamObservation) -> None:
+        principal = await must_sign_in(request, service, "tts", seen)
+        async with service.slot(principal, seen) as slot:
             response.counted_by(slot)
             limits = service.limits.speech_request()
             body_bytes_max = limits.text_chars_max * _JSON_BYTES_PER_CHAR + _OTHER_FIELDS_BYTES
@@ -92,7 +93,7 @@ def speech_routes(service: SpeechService) -> list[BaseRoute]:
         if connection.error is not None:
             raise connection.error
 
-    return [Route(path, streamed(speech), methods=["POST"]) for path in PATHS]
+    return [Route(path, streamed(speech, service, "tts"), methods=["POST"]) for path in PATHS]
 
 
 class _SpeechBody(Protocol):

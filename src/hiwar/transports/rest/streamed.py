@@ -5,18 +5,21 @@ the part for the whole.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hiwar.errors import HiwarError
+from hiwar.errors import ErrorCode, HiwarError
 from hiwar.serving.connection import PeerGoneError
+from hiwar.serving.keys import Service
+from hiwar.serving.observation import Observatory, StreamObservation
 from hiwar.serving.slots import Slot
 from hiwar.transports.rest.bodies import InvalidBodyError
 from hiwar.transports.rest.errors import error_response, validation_response
-from hiwar.transports.rest.headers import limit_headers
+from hiwar.transports.rest.headers import limit_headers, response_request_id
 
 EVENTS = "text/event-stream; charset=utf-8"
 
@@ -83,14 +86,26 @@ class StreamedResponse:
             raise PeerGoneError from error
 
 
-def streamed(handle: Callable[[Request, StreamedResponse], Awaitable[None]]) -> Callable[[Request], Awaitable[ASGIApp]]:
+Handle = Callable[[Request, StreamedResponse, StreamObservation], Awaitable[None]]
+
+
+class Observed(Protocol):
+    """What has an observatory: the service."""
+
+    @property
+    def observatory(self) -> Observatory:
+        """Where its streams are observed."""
+        ...
+
+
+def streamed(handle: Handle, service: Observed, wanted: Service) -> Callable[[Request], Awaitable[ASGIApp]]:
     """An endpoint of a function that writes its response itself, or raises what is wrong."""
 
     async def endpoint(request: Request) -> ASGIApp:
         async def respond(scope: Scope, receive: Receive, send: Send) -> None:
             response = StreamedResponse(scope, receive, send)
             try:
-                await _handled(handle, request, response)
+                await _handled(handle, request, response, service.observatory, wanted)
             except (PeerGoneError, ClientDisconnect):
                 pass
             finally:
@@ -102,14 +117,25 @@ def streamed(handle: Callable[[Request, StreamedResponse], Awaitable[None]]) -> 
 
 
 async def _handled(
-    handle: Callable[[Request, StreamedResponse], Awaitable[None]], request: Request, response: StreamedResponse
+    handle: Handle, request: Request, response: StreamedResponse, observatory: Observatory, wanted: Service
 ) -> None:
     try:
-        await handle(request, response)
+        with observatory.stream(wanted, "rest", response_request_id(request), request.headers) as seen:
+            await _observed(handle, request, response, seen)
     except InvalidBodyError as error:
         await response.answer(validation_response(error.field, error.message))
     except HiwarError as error:
         await response.answer(error_response(error))
+
+
+async def _observed(handle: Handle, request: Request, response: StreamedResponse, seen: StreamObservation) -> None:
+    try:
+        await handle(request, response, seen)
+    except InvalidBodyError:
+        seen.broken(ErrorCode.INVALID_REQUEST)
+        raise
+    except ClientDisconnect as error:
+        raise PeerGoneError from error
 
 
 def event(message: msgspec.Struct) -> bytes:

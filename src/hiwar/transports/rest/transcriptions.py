@@ -13,6 +13,7 @@ from hiwar.protocol.fields import recognition_config
 from hiwar.protocol.messages import Final
 from hiwar.serving import clock
 from hiwar.serving.connection import PeerGoneError
+from hiwar.serving.observation import StreamObservation
 from hiwar.serving.service import SpeechService
 from hiwar.serving.slots import Slot
 from hiwar.serving.workers import Workers
@@ -81,15 +82,15 @@ class CreateTranscription(msgspec.Struct, frozen=True):
 def transcription_routes(service: SpeechService, reading: Workers) -> list[BaseRoute]:
     """The endpoint under both its paths, for anyone with a key that may listen. `reading` decodes the files."""
 
-    async def transcription(request: Request, response: StreamedResponse) -> None:
-        principal = await must_sign_in(request, service, "asr")
-        async with service.slot(principal) as slot, upload(request, service.limits) as received:
+    async def transcription(request: Request, response: StreamedResponse, seen: StreamObservation) -> None:
+        principal = await must_sign_in(request, service, "asr", seen)
+        async with service.slot(principal, seen) as slot, upload(request, service.limits) as received:
             response.counted_by(slot)
             asked = CreateTranscription.of(received.fields)
             job = _Transcription(service, asked, response, asked_request_id(request))
             await unless_gone(job.run(received.file, reading, slot), job.abandoned())
 
-    return [Route(path, streamed(transcription), methods=["POST"]) for path in PATHS]
+    return [Route(path, streamed(transcription, service, "asr"), methods=["POST"]) for path in PATHS]
 
 
 class _Transcription:

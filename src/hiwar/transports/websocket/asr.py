@@ -23,12 +23,13 @@ def asr_routes(service: SpeechService) -> list[BaseRoute]:
     async def endpoint(socket: WebSocket) -> None:
         request_id = request_id_of(socket.query_params.get("request_id")) or new_request_id()
         try:
-            principal = await signed_in(socket, service, "asr")
-            config = recognition_config(socket.query_params, new_request_id=lambda: request_id)
-            async with service.slot(principal) as slot:
-                with contextlib.suppress(PeerGoneError):
-                    await service.admit_recognition(config, slot)
-                    await service.transcribe(await accept(socket, request_id), config, slot)
+            with service.observatory.stream("asr", "websocket", request_id, socket.headers) as seen:
+                principal = await signed_in(socket, service, "asr", seen)
+                config = recognition_config(socket.query_params, new_request_id=lambda: request_id)
+                async with service.slot(principal, seen) as slot:
+                    with contextlib.suppress(PeerGoneError):
+                        await service.admit_recognition(config, slot)
+                        await service.transcribe(await accept(socket, request_id), config, slot)
         except HiwarError as error:
             await refuse(socket, error, request_id)
 

@@ -21,10 +21,11 @@ def tts_routes(service: SpeechService) -> list[BaseRoute]:
     async def endpoint(socket: WebSocket) -> None:
         request_id = new_request_id()
         try:
-            principal = await signed_in(socket, service, "tts")
-            async with service.slot(principal) as slot:
-                with contextlib.suppress(PeerGoneError):
-                    await service.speak(await accept(socket, request_id), slot)
+            with service.observatory.stream("tts", "websocket", request_id, socket.headers) as seen:
+                principal = await signed_in(socket, service, "tts", seen)
+                async with service.slot(principal, seen) as slot:
+                    with contextlib.suppress(PeerGoneError):
+                        await service.speak(await accept(socket, request_id), slot)
         except HiwarError as error:
             await refuse(socket, error, request_id)
 
