@@ -10,6 +10,7 @@ import wave
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -147,34 +148,24 @@ def until(socket: Any, mark: str) -> bytes:
 
 
 def over_grpc(caller: Caller) -> None:
-    credentials = [
-        ("x-api-key", caller.server.key),
-        ("authorization", f"Bearer {caller.token}"),
-        ("x-api-key", WRONG_KEY),
-    ]
+    key, token = ("x-api-key", caller.server.key), ("authorization", f"Bearer {caller.token}")
+    wrong_voice = tts_pb2.SynthesisConfig(voice=TEXT)
+    wrong_language = asr_pb2.RecognitionConfig(language_code=TRANSCRIPT)
     with services(caller.server) as client:
-        for credential in credentials:
-            metadata = (credential, ("x-request-id", "asked"))
-            calls: list[Callable[[], Any]] = [
-                lambda metadata=metadata: list(client.tts.Synthesize(synthesis(TEXT), metadata=metadata)),
-                lambda metadata=metadata: list(client.asr.Recognize(recognition(AUDIO), metadata=metadata)),
-                lambda metadata=metadata: client.tts.SynthesizeSimple(
-                    tts_pb2.SynthesizeSimpleRequest(text=TEXT * 500), metadata=metadata
-                ),
-                lambda metadata=metadata: list(
-                    client.tts.Synthesize(
-                        synthesis(TEXT, config=tts_pb2.SynthesisConfig(voice=TEXT)), metadata=metadata
-                    )
-                ),
-                lambda metadata=metadata: list(
-                    client.asr.Recognize(
-                        recognition(AUDIO, asr_pb2.RecognitionConfig(language_code=TRANSCRIPT)), metadata=metadata
-                    )
-                ),
-            ]
-            for call in calls:
-                with suppress(grpc.RpcError):
-                    call()
+        for credential in (key, token, ("x-api-key", WRONG_KEY)):
+            call = partial(called, (credential, ("x-request-id", "asked")))
+            call(client.tts.Synthesize, synthesis(TEXT))
+            call(client.tts.Synthesize, synthesis(TEXT, config=wrong_voice))
+            call(client.tts.SynthesizeSimple, tts_pb2.SynthesizeSimpleRequest(text=TEXT * 500))
+            call(client.asr.Recognize, recognition(AUDIO))
+            call(client.asr.Recognize, recognition(AUDIO, wrong_language))
+
+
+def called(metadata: tuple[tuple[str, str], ...], method: Callable[..., Any], asked: object) -> None:
+    with suppress(grpc.RpcError):
+        answer = method(asked, metadata=metadata)
+        if isinstance(answer, Iterator):
+            list(answer)
 
 
 def over_rest(caller: Caller) -> None:
@@ -185,17 +176,9 @@ def over_rest(caller: Caller) -> None:
         writer.setsampwidth(2)
         writer.setframerate(16000)
         writer.writeframes(AUDIO)
-    for headers in (
-        {"X-API-Key": server.key},
-        {"X-API-Key": "", "Authorization": f"Bearer {caller.token}"},
-        {"X-API-Key": WRONG_KEY},
-    ):
-        bodies = [
-            {"input": TEXT},
-            {"input": TEXT, "voice": TEXT},
-            {"input": TEXT * 5000},
-            {"input": TEXT, "speed": TEXT},
-        ]
+    bodies = [{"input": TEXT}, {"input": TEXT, "voice": TEXT}, {"input": TEXT * 5000}, {"input": TEXT, "speed": TEXT}]
+    key, token = {"X-API-Key": server.key}, {"X-API-Key": "", "Authorization": f"Bearer {caller.token}"}
+    for headers in (key, token, {"X-API-Key": WRONG_KEY}):
         for body in bodies:
             fields = {"response_format": "pcm", **body}
             caller.plant_audio("spoken", server.post(SPEECH, json.dumps(fields).encode(), headers).body)
@@ -241,6 +224,7 @@ def test_what_was_planted_is_in_no_log_no_metric_and_no_trace(
                 conversation(caller)
             metrics = server.get("/metrics", {"X-API-Key": server.key}).body.decode()
     finally:
+        logging.getLogger("hiwar").setLevel(logging.NOTSET)
         logging.root.handlers[:] = before[0]
         logging.root.setLevel(before[1])
     logged = capfd.readouterr().err
