@@ -1,4 +1,4 @@
-"""Writes the reference pages that repeat what the code says: errors, session states, settings and the three APIs.
+"""Writes the reference pages that repeat what the code says: errors, states, settings, metrics and the three APIs.
 
 `make docs` runs it; a test fails when a page in the repository differs from what this would write.
 """
@@ -11,6 +11,7 @@ from typing import get_type_hints
 from hiwar.errors import STATUS
 from hiwar.protocol import transitions
 from hiwar.server.settings import Settings
+from hiwar.serving.metrics import Metrics
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -106,6 +107,22 @@ def _paragraph(text: str | None) -> str:
     return "\n".join(line.strip() for line in (text or "").strip().splitlines())
 
 
+def metrics_page() -> str:
+    """Every metric of the server's own."""
+    lines = [
+        "# Metrics\n",
+        "`GET /metrics` tells these, and what the Prometheus client knows of the process (`process_*`). A histogram has",
+        "samples that end in `_bucket` (with the label `le`), `_sum` and `_count`. No label names a key, a text or a request;",
+        "`voice` and `engine` are those of the catalogue, `reason` of `hiwar_errors_total` is one of the [codes](errors.md).\n",
+        "| metric | type | labels | |",
+        "|---|---|---|---|",
+    ]
+    for metric in Metrics().documented:
+        labels = ", ".join(f"`{label}`" for label in metric.labels)
+        lines.append(f"| `{metric.name}` | {metric.kind} | {labels} | {metric.documentation} |")
+    return _NOTICE + "\n".join(lines) + "\n"
+
+
 PAGES = {
     "errors.md": errors_page,
     "states.md": states_page,
@@ -115,6 +132,7 @@ PAGES = {
     "asyncapi.json": api_pages.asyncapi_json,
     "openapi.json": api_pages.openapi_json,
     "settings.md": settings_page,
+    "metrics.md": metrics_page,
 }
 
 

@@ -30,8 +30,7 @@ class StepObservation:
         self._ran_s += times.ran_s
         self._steps += 1
         if self._span is not None and self._steps <= _SPANS_MAX:
-            about = {"hiwar.engine": self._engine}
-            self._span.child(f"{self._pool} wait", times.asked_s, about).end(times.began_s)
+            about = {"hiwar.engine": self._engine, "hiwar.waited_ms": round(times.waited_s * 1000, 3)}
             self._span.child(f"{self._pool} step", times.began_s, about).end(times.ended_s)
 
     def followed_by(self, another: Observer) -> Observer:
