@@ -1,7 +1,7 @@
 """The engine steps of a stream or request: each into the metrics, the first ones and their sums into a trace."""
 
 from hiwar.serving.metrics import Metrics
-from hiwar.serving.tracing import Span
+from hiwar.serving.tracing import Attributes, Span
 from hiwar.serving.workers import Observer, StepTimes
 
 _SPANS_MAX = 4
@@ -30,7 +30,7 @@ class StepObservation:
         self._ran_s += times.ran_s
         self._steps += 1
         if self._span is not None and self._steps <= _SPANS_MAX:
-            about = {"hiwar.engine": self._engine, "hiwar.waited_ms": round(times.waited_s * 1000, 3)}
+            about: Attributes = {"hiwar.engine": self._engine, "hiwar.waited_ms": round(times.waited_s * 1000, 3)}
             self._span.child(f"{self._pool} step", times.began_s, about).end(times.ended_s)
 
     def followed_by(self, another: Observer) -> Observer:

@@ -61,7 +61,7 @@ def test_audio_is_counted_by_the_second_and_its_rest_at_the_end(tmp_path: Path) 
 def test_what_a_stream_that_breaks_off_had_heard_is_on_the_bill(tmp_path: Path) -> None:
     async def scenario() -> None:
         usage = UsageLog(tmp_path / "usage.db")
-        meter = Meter(Slot(who()), "asr", Quotas(), usage)
+        meter = Meter(Slot(seen(), who()), "asr", Quotas(), usage)
         await meter.heard(900)
         await meter.heard(1_900)
         meter.broken_off(2_750)
