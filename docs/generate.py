@@ -112,12 +112,13 @@ def metrics_page() -> str:
     lines = [
         "# Metrics\n",
         "`GET /metrics` tells these, and what the Prometheus client knows of the process (`process_*`). A histogram has",
-        "samples that end in `_bucket` (with the label `le`), `_sum` and `_count`. No label names a key, a text or a request;",
-        "`voice` and `engine` are those of the catalogue, `reason` of `hiwar_errors_total` is one of the [codes](errors.md).\n",
+        "samples that end in `_bucket` (with the label `le`), `_sum` and `_count`. No label names a key, a text or a",
+        "request; `voice` and `engine` are those of the catalogue, `reason` of `hiwar_errors_total` is one of the",
+        "[codes](errors.md).\n",
         "| metric | type | labels | |",
         "|---|---|---|---|",
     ]
-    for metric in Metrics().documented:
+    for metric in Metrics().described:
         labels = ", ".join(f"`{label}`" for label in metric.labels)
         lines.append(f"| `{metric.name}` | {metric.kind} | {labels} | {metric.documentation} |")
     return _NOTICE + "\n".join(lines) + "\n"

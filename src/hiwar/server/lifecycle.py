@@ -34,6 +34,7 @@ from hiwar.serving.auth import Authenticator
 from hiwar.serving.engines import Engines
 from hiwar.serving.loop_delay import watched_loop
 from hiwar.serving.metering import Accounts
+from hiwar.serving.observation import Observatory
 from hiwar.serving.service import SpeechService
 from hiwar.transports.grpc.server import GrpcServer
 
@@ -107,8 +108,7 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
         observatory = make_observatory(settings)
         held.push_async_callback(observatory.close)
         service = make_service(settings, authenticator, accounts, threads, observatory)
-        progress = _Progress(report)
-        rebinding = make_rebinding(settings, service, threads.loading)
+        progress, rebinding = _Progress(report), make_rebinding(settings, service, threads.loading)
         app = make_app(service, rebinding, threads.reading, lambda: progress.line)
         server = BoundedHttpServer(_config(app), tls.http if tls else None)
         grpc_server = GrpcServer(service, settings.host, settings.grpc_port, tls.grpc_credentials() if tls else None)
@@ -134,12 +134,15 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
             await service.drain()
             server.end()
             await asyncio.gather(serving, grpc_server.stop(), ready, return_exceptions=True)
-            await _release(threads, loaded, accounts, authenticator)
-            await observatory.close()
+            await _release(threads, loaded, accounts, authenticator, observatory)
 
 
 async def _release(
-    threads: EngineThreads, loaded: list[Engines], accounts: Accounts, authenticator: Authenticator
+    threads: EngineThreads,
+    loaded: list[Engines],
+    accounts: Accounts,
+    authenticator: Authenticator,
+    observatory: Observatory,
 ) -> None:
     """Give back what streams used; none is open."""
     await asyncio.to_thread(threads.close)
@@ -147,6 +150,7 @@ async def _release(
         engines.close()
     await accounts.close()
     await authenticator.close()
+    await observatory.close()
 
 
 def _tls(settings: Settings) -> ServerTls | None:

@@ -28,10 +28,10 @@ class HearingObservation:
         metrics = observatory.metrics
         self.listening = StepObservation(metrics, "listen", listens, stream.span)
         self.hearing = StepObservation(metrics, "hear", hears, stream.span)
-        self._audio = metrics.asr_audio.labels(hears)
-        self._utterances = metrics.asr_utterances.labels(hears)
-        self._partial_age = metrics.asr_partial_age.labels(hears)
-        self._final_latency = metrics.asr_final_latency.labels(hears)
+        self._audio = metrics.hearing.audio.labels(hears)
+        self._utterances = metrics.hearing.utterances.labels(hears)
+        self._partial_age = metrics.hearing.partial_age.labels(hears)
+        self._final_latency = metrics.hearing.final_latency.labels(hears)
         # A file has nobody who waits for what was just said.
         self._is_live = stream.transport != "rest"
         self._is_done = False
@@ -69,7 +69,7 @@ class HearingObservation:
         """Nothing is computed for the stream any more, so long after its end began."""
         if not self._is_done:
             self._stream.left()
-            self._observatory.metrics.asr_cancel_to_idle.observe(seconds)
+            self._observatory.metrics.hearing.cancel_to_idle.observe(seconds)
         if self._stream.span is not None:
             self._stream.span.set({**self.listening.sums, **self.hearing.sums})
 

@@ -1,17 +1,16 @@
-"""What the server measures, as Prometheus metrics: seconds, totals and few labels, which the catalogue bounds.
+"""What the server measures, as Prometheus metrics: seconds, totals, and few labels, which the catalogue bounds.
 
 Nothing in them names a key, a text or a request. Who tells them what happened is `observation`.
 """
 
 import platform
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from prometheus_client.metrics_core import CounterMetricFamily, Metric
+
+from hiwar.serving.metric_registry import Described, MetricRegistry
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -23,173 +22,156 @@ _STEP_S = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.035, 0.05, 0.1, 0.2, 0.35, 0.5, 1
 _DELAY_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
 
 
-Kind = Literal["counter", "gauge", "histogram"]
+class StreamMetrics:
+    """Streams of both services."""
 
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """A metric as the reference page and its readers know it. `name` is that of its samples, but for histograms."""
-
-    name: str
-    kind: Kind
-    documentation: str
-    labels: tuple[str, ...]
-
-
-class Metrics:
-    """One server's metrics. Telling one of them costs about a microsecond where its labels are bound before."""
-
-    def __init__(self) -> None:
-        self._registry = CollectorRegistry()
-        self._all: list[Described] = []
-        self._state: Callable[[], State] | None = None
-        # Streams, of both services.
-        self.streams_open = self._gauge(
-            "hiwar_streams_open", "Streams that are open and signed in.", "service", "transport"
+    def __init__(self, registry: MetricRegistry) -> None:
+        place = "service", "transport"
+        self.open = registry.gauge("hiwar_streams_open", "Streams that are open and signed in.", *place)
+        self.ended = registry.counter("hiwar_streams", "Streams that ended, refused ones too.", *place, "outcome")
+        self.errors = registry.counter(
+            "hiwar_errors", "Refusals and failures that clients were told, by code.", *place, "reason"
         )
-        self.streams = self._counter(
-            "hiwar_streams", "Streams that ended, refused ones too.", "service", "transport", "outcome"
-        )
-        self.errors = self._counter(
-            "hiwar_errors", "Refusals and failures that clients were told, by code.", "service", "transport", "reason"
-        )
-        self._connections_unsigned = self._gauge(
+        self.unsigned = registry.gauge(
             "hiwar_connections_unsigned", "Connections that have yet to sign in by their first frame."
         )
-        # Synthesis.
-        self.tts_requests = self._counter("hiwar_tts_requests", "Synthesis requests that ended.", "outcome")
-        self.tts_first_audio = self._histogram(
+
+
+class SpeechMetrics:
+    """Synthesis."""
+
+    def __init__(self, registry: MetricRegistry) -> None:
+        voice = "engine", "voice"
+        self.requests = registry.counter("hiwar_tts_requests", "Synthesis requests that ended.", "outcome")
+        self.first_audio = registry.histogram(
             "hiwar_tts_first_audio_seconds",
             "From a synthesis request's turn, or its first text, to its first audio.",
             _FIRST_AUDIO_S,
-            "engine",
-            "voice",
+            *voice,
         )
-        self.tts_stage = self._histogram(
+        self.stage = registry.histogram(
             "hiwar_tts_stage_seconds",
             "What first audio waited for: queue (the requests before it), wait (for a thread), text, model, encode.",
             _STAGE_S,
-            "engine",
-            "voice",
+            *voice,
             "stage",
         )
-        self.tts_audio = self._counter(
-            "hiwar_tts_audio_seconds", "Audio that was synthesised and handed out.", "engine", "voice"
-        )
-        self.tts_cancel_to_idle = self._histogram(
+        self.audio = registry.counter("hiwar_tts_audio_seconds", "Audio that was synthesised and handed out.", *voice)
+        self.cancel_to_idle = registry.histogram(
             "hiwar_tts_cancel_to_idle_seconds",
             "From a cancel or a disconnect to the end of the compute for it.",
             _CANCEL_S,
         )
-        # Recognition.
-        self.asr_utterances = self._counter("hiwar_asr_utterances", "Utterances that got their final.", "engine")
-        self.asr_partial_age = self._histogram(
+
+
+class HearingMetrics:
+    """Recognition."""
+
+    def __init__(self, registry: MetricRegistry) -> None:
+        self.utterances = registry.counter("hiwar_asr_utterances", "Utterances that got their final.", "engine")
+        self.partial_age = registry.histogram(
             "hiwar_asr_partial_age_seconds",
             "How old the newest audio in a partial was when it was sent, on live streams.",
             _LAG_S,
             "engine",
         )
-        self.asr_final_latency = self._histogram(
+        self.final_latency = registry.histogram(
             "hiwar_asr_final_latency_seconds",
             "From the arrival of the end of speech to its final, endpointing included, on live streams.",
             _LAG_S,
             "engine",
         )
-        self.asr_audio = self._counter("hiwar_asr_audio_seconds", "Audio that was listened to.", "engine")
-        self._asr_audio_buffered = self._gauge(
+        self.audio = registry.counter("hiwar_asr_audio_seconds", "Audio that was listened to.", "engine")
+        self.buffered = registry.gauge(
             "hiwar_asr_audio_buffered_seconds", "Audio that was received and not listened to yet, of all streams."
         )
-        self.asr_cancel_to_idle = self._histogram(
+        self.cancel_to_idle = registry.histogram(
             "hiwar_asr_cancel_to_idle_seconds",
             "From a disconnect in mid-stream to the end of the compute for it.",
             _CANCEL_S,
         )
-        # Engines. Compute a second is the rate of the sum of the steps.
-        self.engine_step = self._histogram(
-            "hiwar_engine_step_seconds", "What an engine step took a thread.", _STEP_S, "pool", "engine"
+
+
+class EngineMetrics:
+    """Compute. How much of it there was in a second is the rate of the sum of the steps."""
+
+    def __init__(self, registry: MetricRegistry) -> None:
+        at = "pool", "engine"
+        self.step = registry.histogram("hiwar_engine_step_seconds", "What an engine step took a thread.", _STEP_S, *at)
+        self.step_wait = registry.histogram(
+            "hiwar_engine_step_wait_seconds", "How long an engine step waited for a thread.", _STAGE_S, *at
         )
-        self.engine_step_wait = self._histogram(
-            "hiwar_engine_step_wait_seconds", "How long an engine step waited for a thread.", _STAGE_S, "pool", "engine"
+        self.waiting = registry.gauge("hiwar_engine_steps_waiting", "Engine steps that wait for a thread.", "pool")
+
+
+class AdmissionMetrics:
+    """Who is taken, and how full the machine is."""
+
+    def __init__(self, registry: MetricRegistry) -> None:
+        self.taken = registry.counts(
+            "hiwar_admissions", "Synthesis requests and recognition streams that were admitted.", "service"
         )
-        self._steps_waiting = self._gauge("hiwar_engine_steps_waiting", "Engine steps that wait for a thread.", "pool")
-        # Admission.
-        self._admissions = self._counts(
-            "hiwar_admissions_total",
-            "Synthesis requests and recognition streams that were admitted.",
-            "service",
-        )
-        self._admission_refusals = self._counts(
-            "hiwar_admission_refusals_total",
+        self.refused = registry.counts(
+            "hiwar_admission_refusals",
             "Those that were not, by what would not have held: compute, first_audio or partial_lag.",
             "reason",
         )
-        self._load = self._gauge("hiwar_load_ratio", "The part of the machine that those need who are admitted.")
-        self._reduced = self._gauge("hiwar_reduced", "1 while less is spent on each stream, so that all are served.")
-        # The server itself.
-        self.event_loop_delay = self._histogram(
+        self.load = registry.gauge("hiwar_load_ratio", "The part of the machine that those need who are admitted.")
+        self.reduced = registry.gauge("hiwar_reduced", "1 while less is spent on each stream, so that all are served.")
+
+
+class Metrics:
+    """One server's metrics. Telling one of them costs a microsecond or two."""
+
+    def __init__(self) -> None:
+        self._registry = registry = MetricRegistry()
+        self.streams = StreamMetrics(registry)
+        self.speech = SpeechMetrics(registry)
+        self.hearing = HearingMetrics(registry)
+        self.engines = EngineMetrics(registry)
+        self.admission = AdmissionMetrics(registry)
+        self.event_loop_delay = registry.histogram(
             "hiwar_event_loop_delay_seconds", "How late the event loop comes to a timer.", _DELAY_S
         )
-        self._ready = self._gauge("hiwar_ready", "1 while streams are taken, else 0.")
-        self._counters_up = self._gauge(
-            "hiwar_counters_up", "1 while what counts the keys' limits answers, else 0: memory, or shared.", "backend"
-        )
-        self.trace_spans = self._counter(
+        self.trace_spans = registry.counter(
             "hiwar_trace_spans", "Spans, by what became of them: exported or dropped.", "outcome"
         )
-        build = Info("hiwar_build", "The version that runs.", registry=self._registry)
-        build.info({"version": version("hiwar"), "python": platform.python_version()})
-        self._describe("hiwar_build_info", "gauge", "The version that runs.", "version", "python")
-        ProcessCollector(registry=self._registry)
+        self._ready = registry.gauge("hiwar_ready", "1 while streams are taken, else 0.")
+        self._counters_up = registry.gauge(
+            "hiwar_counters_up", "1 while what counts the keys' limits answers, else 0: memory, or shared.", "backend"
+        )
+        build = registry.gauge("hiwar_build_info", "1; the labels tell what runs.", "version", "python")
+        build.labels(version("hiwar"), platform.python_version()).set(1)
+        self._state: Callable[[], State] | None = None
 
     @property
-    def documented(self) -> tuple[Described, ...]:
+    def described(self) -> tuple[Described, ...]:
         """All of hiwar's own, in the order of the reference page."""
-        return tuple(self._all)
+        return tuple(self._registry.described)
 
     def follow(self, state: Callable[[], "State"]) -> None:
         """What tells the state of the server when somebody asks for it."""
         self._state = state
 
     def refresh(self) -> None:
-        """Take the state as it is now; to be called where the state changes, before `render`."""
+        """Take the state as it is now; to be called on the event loop, before `render`."""
         if self._state is None:
             return
         state = self._state()
         for pool, depth in state.steps_waiting.items():
-            self._steps_waiting.labels(pool).set(depth)
-        self._connections_unsigned.set(state.connections_unsigned)
+            self.engines.waiting.labels(pool).set(depth)
+        self.streams.unsigned.set(state.connections_unsigned)
         self._ready.set(state.ready)
         self._counters_up.labels(state.counters).set(state.counters_up)
-        self._asr_audio_buffered.set(state.audio_buffered_s)
-        self._load.set(state.load)
-        self._reduced.set(state.reduced)
-        self._admissions.counts = state.admissions
-        self._admission_refusals.counts = state.admission_refusals
+        self.hearing.buffered.set(state.audio_buffered_s)
+        self.admission.load.set(state.load)
+        self.admission.reduced.set(state.reduced)
+        self.admission.taken.counts = state.admissions
+        self.admission.refused.counts = state.admission_refusals
 
     def render(self) -> bytes:
         """The text that Prometheus reads; takes some milliseconds, on any thread."""
-        return generate_latest(self._registry)
-
-    def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
-        self._describe(f"{name}_total", "counter", documentation, *labels)
-        return Counter(name, documentation, labels, registry=self._registry)
-
-    def _gauge(self, name: str, documentation: str, *labels: str) -> Gauge:
-        self._describe(name, "gauge", documentation, *labels)
-        return Gauge(name, documentation, labels, registry=self._registry)
-
-    def _histogram(self, name: str, documentation: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
-        self._describe(name, "histogram", documentation, *labels)
-        return Histogram(name, documentation, labels, buckets=buckets, registry=self._registry)
-
-    def _counts(self, name: str, documentation: str, label: str) -> "_Counts":
-        counts = _Counts(self._describe(name, "counter", documentation, label))
-        self._registry.register(counts)
-        return counts
-
-    def _describe(self, name: str, kind: Kind, documentation: str, *labels: str) -> Described:
-        self._all.append(Described(name, kind, documentation, labels))
-        return self._all[-1]
+        return self._registry.render()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,19 +192,3 @@ class State:
     """So far, by service."""
     admission_refusals: Mapping[str, int]
     """So far, by reason."""
-
-
-@dataclass(slots=True, eq=False)
-class _Counts:
-    """Counts that others keep, by one label."""
-
-    described: Described
-    counts: Mapping[str, int] = field(default_factory=dict)
-
-    def collect(self) -> Iterator[Metric]:
-        """As they were told last."""
-        described = self.described
-        family = CounterMetricFamily(described.name, described.documentation, labels=described.labels)
-        for label, count in self.counts.items():
-            family.add_metric([label], count)
-        yield family

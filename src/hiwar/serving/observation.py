@@ -102,12 +102,12 @@ class StreamObservation:
     def signed_in(self, principal: Principal) -> None:
         """It has signed in and has a place among the streams."""
         self._key_id = principal.key_id
-        self.observatory.metrics.streams_open.labels(self._service, self.transport).inc()
+        self.observatory.metrics.streams.open.labels(self._service, self.transport).inc()
 
     def error(self, code: ErrorCode) -> None:
         """The client is told of an error, which need not end the stream."""
         self._told.add(code)
-        self.observatory.metrics.errors.labels(self._service, self.transport, code).inc()
+        self.observatory.metrics.streams.errors.labels(self._service, self.transport, code).inc()
         if self.span is not None:
             self.span.event("error", self.observatory.clock(), {"hiwar.reason": code})
 
@@ -145,8 +145,8 @@ class StreamObservation:
         """It is over."""
         now, metrics = self.observatory.clock(), self.observatory.metrics
         if self._key_id is not None:
-            metrics.streams_open.labels(self._service, self.transport).dec()
-        metrics.streams.labels(self._service, self.transport, self._outcome).inc()
+            metrics.streams.open.labels(self._service, self.transport).dec()
+        metrics.streams.ended.labels(self._service, self.transport, self._outcome).inc()
         reason = {} if self._reason is None else {"reason": str(self._reason)}
         if self.span is not None:
             known: dict[str, str | int] = {"outcome": self._outcome, **reason, **self.totals}

@@ -63,7 +63,7 @@ class SpeechObservation:
         self._count(outcome, SynthesisProgress(complete.audio_ms, complete.characters))
 
     def _count(self, outcome: Outcome, progress: SynthesisProgress) -> None:
-        self._stream.observatory.metrics.tts_requests.labels(outcome).inc()
+        self._stream.observatory.metrics.speech.requests.labels(outcome).inc()
         totals = self._stream.totals
         totals["requests"] += 1
         totals["characters"] += progress.characters
@@ -93,8 +93,8 @@ class RequestObservation:
     def first_audio(self, seconds: float, progress: SynthesisProgress) -> None:
         """It has its first audio, so long after its turn, or its first text."""
         self._first_audio_s = seconds
-        metrics = self._observatory.metrics
-        metrics.tts_first_audio.labels(*self._labels).observe(seconds)
+        metrics = self._observatory.metrics.speech
+        metrics.first_audio.labels(*self._labels).observe(seconds)
         stages = {
             "wait": self.step.waited_s,
             "text": progress.text_ms / 1000,
@@ -102,24 +102,24 @@ class RequestObservation:
             "encode": progress.encode_ms / 1000,
         }
         for stage, spent_s in stages.items():
-            metrics.tts_stage.labels(*self._labels, stage).observe(spent_s)
+            metrics.stage.labels(*self._labels, stage).observe(spent_s)
         if self._span is not None:
             attributes = {f"hiwar.{stage}_ms": round(spent_s * 1000, 3) for stage, spent_s in stages.items()}
             self._span.event("first audio", self._observatory.clock(), attributes)
 
     def spoken(self, audio_ms: float) -> None:
         """So much audio was handed out in all."""
-        self._observatory.metrics.tts_audio.labels(*self._labels).inc(audio_ms / 1000)
+        self._observatory.metrics.speech.audio.labels(*self._labels).inc(audio_ms / 1000)
 
     def idle(self, seconds: float) -> None:
         """Nobody waits for it any more, and so long after that nothing is computed for it."""
         if not self._is_idle:
             self._is_idle = True
-            self._observatory.metrics.tts_cancel_to_idle.observe(seconds)
+            self._observatory.metrics.speech.cancel_to_idle.observe(seconds)
 
     def queued(self, seconds: float) -> None:
         """So long it waited for the requests before it."""
-        self._observatory.metrics.tts_stage.labels(*self._labels, "queue").observe(seconds)
+        self._observatory.metrics.speech.stage.labels(*self._labels, "queue").observe(seconds)
         if self._span is not None:
             self._span.set({"hiwar.queue_ms": round(seconds * 1000, 3)})
 

@@ -19,8 +19,8 @@ class StepObservation:
         self._pool = pool
         self._engine = engine
         self._span = span
-        self._step = metrics.engine_step.labels(pool, engine)
-        self._wait = metrics.engine_step_wait.labels(pool, engine)
+        self._step = metrics.engines.step.labels(pool, engine)
+        self._wait = metrics.engines.step_wait.labels(pool, engine)
 
     def __call__(self, times: StepTimes) -> None:
         """A step is over."""
