@@ -111,7 +111,7 @@ def metrics_page() -> str:
     """Every metric of the server's own."""
     lines = [
         "# Metrics\n",
-        "`GET /metrics` tells these, and what the Prometheus client knows of the process (`process_*`). A histogram has",
+        "`GET /metrics` tells these, and what the client library knows of the process (`process_*`). A histogram has",
         "samples that end in `_bucket` (with the label `le`), `_sum` and `_count`. No label names a key, a text or a",
         "request; `voice` and `engine` are those of the catalogue, `reason` of `hiwar_errors_total` is one of the",
         "[codes](errors.md).\n",
