@@ -26,7 +26,7 @@ log = logging.getLogger("hiwar.traces")
 
 SPANS_WAITING_MAX = 2048
 _EXPORT_TIMEOUT_S = 5.0
-_CLOSE_S = 2.0
+_CLOSE_S = 1.0
 _LOGGED_EVERY_S = 60.0
 
 
@@ -38,7 +38,7 @@ class OpenTelemetryTracer:
         logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
         try:
             exporter = OTLPSpanExporter(f"{address.rstrip('/')}/v1/traces", timeout=_EXPORT_TIMEOUT_S)
-            self._processor = _Bounded(exporter, counted)
+            self._processor = BoundedSpans(exporter, counted)
         except ValueError as error:
             message = "Tracing cannot start: the OTEL_* variables do not fit each other; a batch may hold 2048 spans."
             raise HiwarError(ErrorCode.INVALID_REQUEST, message) from error
@@ -97,7 +97,7 @@ class TracedSpan:
         return self._epoch_ns + round(at_s * 1e9)
 
 
-class _Bounded(SpanProcessor):
+class BoundedSpans(SpanProcessor):
     """The library's batches, in front of them a bound that counts what it drops: theirs drops in silence."""
 
     def __init__(self, exporter: SpanExporter, counted: Callable[[str, int], None]) -> None:
