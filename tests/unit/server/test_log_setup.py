@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hiwar.server import log_setup
+from hiwar.serving.observation import REQUEST_ID
 
 SECRET = "what the caller said"
 
@@ -56,3 +57,22 @@ def test_an_exception_is_logged_by_place_and_type_without_its_message(
     assert "abc" in line
     if form == "json":
         assert json.loads(line)["message"] == "it failed"
+
+
+def test_a_line_of_a_stream_s_task_bears_its_request_id_and_no_value_is_taken_for_two(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = logging.root.handlers[:], logging.root.level
+    token = REQUEST_ID.set("abcdefgh")
+    try:
+        log_setup.set_up("info", "text")
+        forged = "x outcome=ok\n2026-01-01 ERROR hiwar: forged"
+        logging.getLogger("hiwar.test").info("it ended", extra={"key_id": forged, "outcome": "refused"})
+        logging.getLogger("hiwar.test").info("another", extra={"request_id": "its-own"})
+        first, second = capsys.readouterr().err.splitlines()
+    finally:
+        REQUEST_ID.reset(token)
+        logging.root.handlers[:], level = before
+        logging.root.setLevel(level)
+    assert first.endswith(f"it ended key_id={json.dumps(forged)} outcome=refused request_id=abcdefgh")
+    assert second.endswith("another request_id=its-own")

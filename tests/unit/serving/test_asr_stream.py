@@ -22,7 +22,7 @@ from hiwar.serving.workers import Workers
 from hiwar.vocabulary import AudioEncoding, RecognitionConfig, SpeechEnded, SpeechStarted, Transcript
 from support.accounts import open_admission, own_meter
 from support.limits import ASR_LIMITS
-from support.observing import seen
+from support.observing import sample, seen
 from support.streams import Gate, HeldClock, QueueConnection, RecognitionStep, ScriptedRecognition, run
 
 NEVER_MS = 1_000_000
@@ -588,5 +588,32 @@ def test_a_stream_that_is_ended_is_over_whether_its_peer_takes_it_or_not(taking:
             await desk.stream.end(HiwarError(ErrorCode.UNAUTHORIZED, "No more."))
             await desk.running
             assert desk.connection.closed == ((4401, "unauthorized") if taking else None)
+
+    run(scenario())
+
+
+def test_what_is_measured() -> None:
+    async def scenario() -> None:
+        gate = Gate()
+        async with listening([(STARTED, PARTIAL), (FINAL, ENDED), gate, ()]) as desk:
+            desk.clock.now = 1.0
+            desk.connection.say(bytes(64))
+            await desk.connection.until_sent("partial")
+            desk.clock.now = 1.25
+            desk.connection.say(bytes(64))
+            await desk.connection.until_sent("speech_ended")
+            desk.connection.say(bytes(64))
+            await gate.reached.wait()
+            desk.connection.say(None)
+            desk.clock.now = 2.0
+            gate.open()
+            await desk.running
+            assert sample(desk.metrics, "hiwar_asr_partial_age_seconds_count") == 1
+            assert sample(desk.metrics, "hiwar_asr_final_latency_seconds_count") == 1
+            assert sample(desk.metrics, "hiwar_asr_audio_seconds_total") == pytest.approx(0.004)
+            assert sample(desk.metrics, "hiwar_asr_cancel_to_idle_seconds_count") == 1
+            listened = '{engine="ear",pool="listen"} 3.0'
+            assert f"hiwar_engine_step_seconds_count{listened}" in desk.metrics.render().decode()
+            assert not desk.stream.buffered_s
 
     run(scenario())
