@@ -48,7 +48,7 @@ class SpeechObservation:
         for request in self._open.values():
             request.idle(seconds)
             request.end("cancelled", None)
-            self._count("cancelled", request.progress)
+            self._count("cancelled", 0, request.audio_ms)
             self._stream.left()
         self._open.clear()
 
@@ -60,14 +60,14 @@ class SpeechObservation:
         if request is not None:
             request.queued(complete.queue_ms / 1000)
             request.end(outcome, complete)
-        self._count(outcome, SynthesisProgress(complete.audio_ms, complete.characters))
+        self._count(outcome, complete.characters, complete.audio_ms)
 
-    def _count(self, outcome: Outcome, progress: SynthesisProgress) -> None:
+    def _count(self, outcome: Outcome, characters: int, audio_ms: float) -> None:
         self._stream.observatory.metrics.speech.requests.labels(outcome).inc()
         totals = self._stream.totals
         totals["requests"] += 1
-        totals["characters"] += progress.characters
-        totals["audio_ms"] += round(progress.audio_ms)
+        totals["characters"] += characters
+        totals["audio_ms"] += round(audio_ms)
 
 
 class RequestObservation:
@@ -76,11 +76,12 @@ class RequestObservation:
     def __init__(self, stream: "StreamObservation", request: SpeechRequest, engine: str) -> None:
         observatory = stream.observatory
         metrics = observatory.metrics
-        self.progress = SynthesisProgress()
-        """With its last audio."""
+        self.audio_ms = 0.0
+        """What was handed out so far."""
         self._observatory = observatory
         self._about = {"request_id": request.request_id, "voice": request.voice, "engine": engine}
         self._labels = engine, request.voice
+        self._audio = metrics.speech.audio.labels(engine, request.voice)
         self._first_audio_s: float | None = None
         self._is_idle = False
         self._span = None
@@ -108,8 +109,9 @@ class RequestObservation:
             self._span.event("first audio", self._observatory.clock(), attributes)
 
     def spoken(self, audio_ms: float) -> None:
-        """So much audio was handed out in all."""
-        self._observatory.metrics.speech.audio.labels(*self._labels).inc(audio_ms / 1000)
+        """So much audio has been handed out in all."""
+        self._audio.inc((audio_ms - self.audio_ms) / 1000)
+        self.audio_ms = audio_ms
 
     def idle(self, seconds: float) -> None:
         """Nobody waits for it any more, and so long after that nothing is computed for it."""

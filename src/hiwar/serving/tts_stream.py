@@ -217,7 +217,6 @@ class TtsStream:
             effects = () if job.stopped else self._session.completed(request_id, progress, self._clock())
         finally:
             self._place.answered()
-            job.seen.spoken(job.audio_ms)
             self._meter.spoken(round(job.audio_ms))
             if job.stopped_s is not None:
                 job.seen.idle(self._clock() - job.stopped_s)
@@ -287,6 +286,7 @@ class TtsStream:
             admitted.first()
         admitted.lasted((chunk.progress.audio_ms - job.audio_ms) / 1000)
         job.audio_ms = chunk.progress.audio_ms
+        job.seen.spoken(job.audio_ms)
         return self._session.audio(request_id, chunk.audio, chunk.progress, now, chunk.words)
 
     async def _stopped(self, job: _Job, until_s: float) -> None:

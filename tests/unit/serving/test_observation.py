@@ -246,6 +246,7 @@ def test_first_audio_and_what_it_waited_for(desk: Desk) -> None:
         request.step(StepTimes(0.0, 0.25, 0.75, 0.5))
         request.first_audio(1.0, SynthesisProgress(text_ms=10, model_ms=20, encode_ms=30))
         request.step(StepTimes(1.0, 3.0, 4.0, 1.0))
+        request.spoken(1000)
         request.spoken(2500)
         speech.told(Send(SynthesisComplete("a", "ok", queue_ms=40)))
     voice = 'engine="tone"'
