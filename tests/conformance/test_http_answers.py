@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
+from hiwar.serving.metrics import Metrics
 from support.raw_websocket import raw_socket
 from support.serving import Answer, LiveServer, live_server
 
@@ -82,6 +84,25 @@ def test_the_metrics_tell_what_was_measured_and_of_whom_nothing(server: LiveServ
     assert re.search(r"^hiwar_tts_cancel_to_idle_seconds_count 0.0$", text, re.MULTILINE)
     assert re.search(r'^hiwar_tts_audio_seconds_total{engine="tone",voice="Yara"} [1-9]', text, re.MULTILINE)
     assert not any(planted in text for planted in ("Alpha", "planted-id", server.key))
+
+
+def test_the_metrics_are_those_that_are_described_and_tell_the_state_of_the_server(server: LiveServer) -> None:
+    text = server.get("/metrics", {"Authorization": f"Bearer {server.key}"}).body.decode()
+    described = {metric.name.removesuffix("_total"): metric for metric in Metrics().described}
+    samples = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            samples[sample.name, *sorted(sample.labels.items())] = sample.value
+            if sample.name.startswith("hiwar_") and not sample.name.endswith("_created"):
+                assert described[family.name].kind == family.type
+                assert set(sample.labels) - {"le"} == set(described[family.name].labels)
+    assert samples["hiwar_ready",] == 1
+    assert samples["hiwar_counters_up", ("backend", "memory")] == 1
+    assert {("hiwar_engine_steps_waiting", ("pool", pool)) for pool in ("speak", "listen", "hear", "read")} <= set(
+        samples
+    )
+    assert samples["hiwar_event_loop_delay_seconds_count",] > 0
+    assert samples["process_cpu_seconds_total",] > 0
 
 
 @pytest.mark.parametrize("path", ["/nothing/here", "/v1/tts/stream", "/v1/asr/stream"])
