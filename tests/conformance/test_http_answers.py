@@ -83,6 +83,7 @@ def test_the_metrics_tell_what_was_measured_and_of_whom_nothing(server: LiveServ
     assert re.search(r'^hiwar_tts_first_audio_seconds_count{engine="tone",voice="Yara"} 1.0$', text, re.MULTILINE)
     assert re.search(r"^hiwar_tts_cancel_to_idle_seconds_count 0.0$", text, re.MULTILINE)
     assert re.search(r'^hiwar_tts_audio_seconds_total{engine="tone",voice="Yara"} [1-9]', text, re.MULTILINE)
+    assert re.search(r'^hiwar_admissions_total{service="tts"} 1.0$', text, re.MULTILINE)
     assert not any(planted in text for planted in ("Alpha", "planted-id", server.key))
 
 
