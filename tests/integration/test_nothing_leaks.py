@@ -8,7 +8,7 @@ import logging
 import time
 import wave
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -37,6 +37,7 @@ TEXT, TRANSCRIPT = "quokka زنجبيل marzipan", "fjord bassoon"
 WRONG_KEY = "hw_planted0_ThisKeyIsNoKeyAtAllButLooksLikeOne"
 SECRET = b"a secret of more than 32 bytes, for the tests alone"
 AUDIO = spoken(TRANSCRIPT, sample_rate=16000, encoding="linear16", silence_ms=800)
+FORMS: tuple[Literal["text", "json"], ...] = ("text", "json")
 SPEECH, TRANSCRIPTIONS = "/v1/audio/speech", "/v1/audio/transcriptions"
 
 
@@ -207,26 +208,36 @@ def with_failing_engines(caller: Caller) -> None:
         caller.server.call(lambda: service.begin(loaded))
 
 
-@pytest.mark.parametrize("form", ["text", "json"])
-def test_what_was_planted_is_in_no_log_no_metric_and_no_trace(
-    form: Literal["text", "json"], tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "secret").write_bytes(SECRET)
-    claims = {"sub": "caller", "aud": "hiwar", "exp": time.time() + 600}
-    flags = {"tokens.key_file": str(tmp_path / "secret")}
+@contextmanager
+def everything_logged() -> Iterator[None]:
+    """Lines of all loggers from debug level on, in both forms."""
     before = logging.root.handlers[:], logging.root.level
     try:
-        log_setup.set_up("debug", form)
+        handlers: list[logging.Handler] = []
+        for form in FORMS:
+            log_setup.set_up("debug", form)
+            handlers += logging.root.handlers
+        logging.root.handlers[:] = handlers
         logging.root.setLevel(logging.DEBUG)
-        with collector() as collected, live_server(tmp_path, {**flags, "tracing": collected.address}) as server:
-            caller = Caller(server, jwt.encode(claims, SECRET))
+        yield
+    finally:
+        logging.getLogger("hiwar").setLevel(logging.NOTSET)
+        logging.root.handlers[:], level = before
+        logging.root.setLevel(level)
+
+
+def test_what_was_planted_is_in_no_log_no_metric_and_no_trace(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "secret").write_bytes(SECRET)
+    token = jwt.encode({"sub": "caller", "aud": "hiwar", "exp": time.time() + 600}, SECRET)
+    with everything_logged(), collector() as collected:
+        flags = {"tokens.key_file": str(tmp_path / "secret"), "tracing": collected.address}
+        with live_server(tmp_path, flags) as server:
+            caller = Caller(server, token)
             for conversation in (over_websocket, over_grpc, over_rest, with_failing_engines):
                 conversation(caller)
             metrics = server.get("/metrics", {"X-API-Key": server.key}).body.decode()
-    finally:
-        logging.getLogger("hiwar").setLevel(logging.NOTSET)
-        logging.root.handlers[:] = before[0]
-        logging.root.setLevel(before[1])
     logged = capfd.readouterr().err
     _were_all_there(logged, metrics, collected)
     traced = b"".join(collected.bodies).decode("utf-8", "replace")
@@ -237,8 +248,8 @@ def test_what_was_planted_is_in_no_log_no_metric_and_no_trace(
 
 def _were_all_there(logged: str, metrics: str, collected: Collector) -> None:
     """The conversations took place, and were seen: nothing is found where nothing was."""
-    assert logged.count("stream ended") > 50
-    assert logged.count("request ended") > 10
+    assert logged.count("hiwar.streams: stream ended") == logged.count('"message": "stream ended"') > 50
+    assert logged.count("hiwar.streams: request ended") == logged.count('"message": "request ended"') > 10
     assert "ValueError" in logged
     ends = set(itertools.product(("ok", "refused", "failed"), ("tts", "asr"), ("websocket", "grpc", "rest")))
     for outcome, service, transport in ends - {("failed", "tts", "websocket")}:  # the next request may succeed
