@@ -69,7 +69,7 @@ def test_a_synthesis_request_that_is_refused_leaves_its_connection_usable(server
             waiting.send('{"text": "hi", "request_id": "mine"}')
             error = said(waiting, "error")
             assert (error["code"], error["request_id"], error["retryable"]) == ("server_busy", "mine", True)
-            assert 50 < error["retry_after_ms"] <= 12_500
+            assert 50 < error["retry_after_ms"] <= 18_750
             assert said(waiting, "synthesis_complete")["status"] == "failed"
         waiting.send('{"text": "hi"}')
         assert said(waiting, "synthesis_complete")["status"] == "ok"
@@ -89,7 +89,7 @@ def test_a_recognition_stream_is_refused_in_its_handshake(server: LiveServer) ->
         with pytest.raises(InvalidStatus) as caught, server.connect("/v1/asr/stream"):
             pass
         assert caught.value.response.status_code == 503
-        assert 1 <= int(caught.value.response.headers["retry-after"]) <= 13
+        assert 1 <= int(caught.value.response.headers["retry-after"]) <= 19
         with server.connect("/v1/asr/stream", key="") as socket:
             socket.send(json.dumps({"x-api-key": server.key}))
             error = said(socket, "error")
@@ -119,7 +119,7 @@ def test_requests_over_rest_are_refused_with_a_time_to_wait(server: LiveServer) 
     with somebody(server):
         refused = server.post(SPEECH, b'{"input": "hi", "response_format": "pcm"}')
         assert (refused.status, refused.json["reason"]) == (503, "server_busy")
-        assert 1 <= int(refused.headers["retry-after"]) <= 13
+        assert 1 <= int(refused.headers["retry-after"]) <= 19
     assert server.post(SPEECH, b'{"input": "hi", "response_format": "pcm"}').status == 200
 
 

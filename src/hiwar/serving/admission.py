@@ -13,7 +13,7 @@ from math import ceil
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.serving.clock import Clock
-from hiwar.serving.costs import Cost, Punctuality
+from hiwar.serving.costs import Cost, Crowd, Punctuality
 from hiwar.serving.keys import Service
 from hiwar.serving.limits import AdmissionSettings
 from hiwar.serving.workers import Share, StepTimes
@@ -26,7 +26,9 @@ _RUSH = 0.25
 """The part of what is left of the machine that streams younger than that may need; one of them is let in anyhow."""
 _GREEDY = 1.5
 """How many even shares of the machine make a key that others need not wait for."""
-_RETRY_MIN_S, _RETRY_MAX_S = 0.1, 10.0
+_RETRY_MIN_S, _RETRY_MAX_S = 0.1, 15.0
+_KNOCKS_PER_S = 25
+"""How often a second all who were refused may come again: each costs about a millisecond of the event loop."""
 _HELD_S: Mapping[Service, float] = {"tts": 2.0, "asr": 20.0}
 """How long work is held at first guess, until some has ended."""
 
@@ -129,6 +131,7 @@ class Admission:
             "asr": Punctuality(settings.partial_lag_ms / 1000),
         }
         self._reduced = False
+        self._crowd = Crowd()
 
     @property
     def reduced(self) -> bool:
@@ -221,8 +224,9 @@ class Admission:
 
     def _refuse(self, reason: str, wait_s: float) -> None:
         self.refused[reason] += 1
+        crowd_s = self._crowd.one_more(self._clock()) / _KNOCKS_PER_S
         # Spread, or all who were refused together come back together.
-        spread_s = min(_RETRY_MAX_S, max(_RETRY_MIN_S, wait_s)) * (0.75 + self._chance() / 2)
+        spread_s = min(_RETRY_MAX_S, max(_RETRY_MIN_S, wait_s, crowd_s)) * (0.75 + self._chance() / 2)
         message = "The server has as much to do as it can do well; try again after retry_after_ms."
         raise HiwarError(ErrorCode.SERVER_BUSY, message, ceil(spread_s * 1000))
 

@@ -1,7 +1,8 @@
-"""What one kind of work costs on this machine, and how punctual results have been; learned while it is done."""
+"""What one kind of work costs on this machine, how punctual results have been, and how many wait outside."""
 
 from collections import deque
 from dataclasses import dataclass, field
+from math import exp
 
 from hiwar.serving.keys import Service
 
@@ -14,6 +15,8 @@ _REMEMBERED_S = 120.0
 _REDUCED = 0.7
 """What is left of the cost when less is spent, before that was measured."""
 
+_CROWD_S = 10.0
+"""How long who was refused counts as somebody who waits."""
 _WINDOW_S = 15.0
 _RESULTS_MAX = 2048
 _MARGIN = 0.75
@@ -94,3 +97,17 @@ class Punctuality:
     def _forget(self, now: float) -> None:
         while self._results and (len(self._results) > _RESULTS_MAX or now - self._results[0][0] > _WINDOW_S):
             self._late -= self._results.popleft()[1]
+
+
+@dataclass(slots=True)
+class Crowd:
+    """About how many have been refused lately, and will come again."""
+
+    _count: float = 0.0
+    _at_s: float = 0.0
+
+    def one_more(self, now: float) -> float:
+        """Somebody is refused. How many there are with them."""
+        self._count = 1 + self._count * exp((self._at_s - now) / _CROWD_S)
+        self._at_s = now
+        return self._count

@@ -240,6 +240,20 @@ def test_the_wait_is_told_by_how_soon_the_others_are_likely_to_end() -> None:
     assert waits[1] == pytest.approx(8000 / 4, rel=0.2)
 
 
+def test_the_more_are_refused_the_less_often_each_of_them_comes_back() -> None:
+    with desk() as here:
+        here.costs(TTS, 0.001, first_s=0.02)
+        here.fill(TTS)
+        alone = here.refused(TTS).retry_after_ms or 0
+        for _ in range(250):
+            here.clock.now += 0.001
+            crowded = here.refused(TTS).retry_after_ms or 0
+        assert alone < 300
+        assert crowded > 8_000
+        here.clock.now += 100
+        assert (here.refused(TTS).retry_after_ms or 0) < 300
+
+
 def test_without_admission_everybody_is_taken() -> None:
     with desk(AdmissionSettings(enabled=False)) as here:
         here.costs(ASR, 1.0)
