@@ -20,6 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 import tts_pb2
 from hiwar.client import AsyncClient, ConnectionFailedError, KnownCertificate
 from hiwar.errors import ErrorCode, HiwarError
+from hiwar.server.entrance import Entrance
 from hiwar.server.http_server import BoundedHttpServer
 from hiwar.server.tls import ServerTls, TlsFiles
 from hiwar.serving.auth import read_local_key
@@ -118,13 +119,15 @@ def test_somebody_who_connects_and_says_nothing_is_cut_off(tmp_path: Path) -> No
     async def scenario() -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(Starlette(), lifespan="off", log_config=None)
-        server = Short(config, ServerTls(TlsFiles(*FIRST.write(tmp_path))).http)
+        entrance = Entrance(connections_max=1, per_address_max=1)
+        server = Short(config, ServerTls(TlsFiles(*FIRST.write(tmp_path))).http, entrance)
         serving = asyncio.create_task(server.serve([listener]))
         reader, writer = await asyncio.open_connection(*listener.getsockname())
         writer.write(b"\x16\x03\x01")
         with contextlib.suppress(ConnectionResetError):
             assert await reader.read() == b""
         writer.close()
+        assert len(entrance) == 0
         server.should_exit = True
         await serving
 

@@ -47,6 +47,7 @@ Examples:
 @click.option("--tls-key", type=_FILE, help="Its private key (PEM).")
 @click.option("--tls-self-signed", is_flag=True, default=None, help="Make a certificate for trying TLS, and keep it.")
 @click.option("--grpc-client-ca", type=_FILE, help="Authorities (PEM) whose certificates clients of gRPC must have.")
+@click.option("--without-any-key", is_flag=True, default=None, help="Start though no key exists: all are refused.")
 @config_option
 @data_dir_option
 @models_dir_option

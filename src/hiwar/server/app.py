@@ -1,5 +1,6 @@
 """Where the objects meet: settings to engines, service and routes. Running it is left to `lifecycle`."""
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -47,6 +48,7 @@ from hiwar.transports.rest.errors import error_response, status_response
 from hiwar.transports.rest.headers import ResponseHeaders
 from hiwar.transports.rest.health import health_routes
 from hiwar.transports.rest.metrics import metrics_routes
+from hiwar.transports.rest.origins import OriginCheck, OriginPolicy
 from hiwar.transports.rest.speech import speech_routes
 from hiwar.transports.rest.text import text_routes
 from hiwar.transports.rest.tokens import token_routes
@@ -54,6 +56,8 @@ from hiwar.transports.rest.transcriptions import transcription_routes
 from hiwar.transports.specs.routes import spec_routes
 from hiwar.transports.websocket.asr import asr_routes
 from hiwar.transports.websocket.tts import tts_routes
+
+log = logging.getLogger("hiwar.server")
 
 # Engine threads yield to the event loop, which does little and must do it at once.
 _SPEAKING_NICENESS = 5
@@ -90,7 +94,7 @@ class EngineThreads:
 async def make_authenticator(settings: Settings) -> Authenticator:
     """The keys of the data folder or of a database, on loopback the ready-made one, and tokens if their key is named.
 
-    Raises HiwarError when others could connect and nothing could sign in, so nothing should listen.
+    Raises HiwarError when others could connect and nothing could sign in, unless the settings say that this is meant.
     """
     tokens, signer = _token_verifier(settings.tokens), _token_signer(settings)
     ready_made = local_key(settings.data_dir) if settings.on_loopback else None
@@ -98,12 +102,14 @@ async def make_authenticator(settings: Settings) -> Authenticator:
     store = await open_key_store(settings.keys, settings.keys_file)
     now = datetime.now(UTC)
     if ready_made is None and tokens is None and not any(record.is_good(now) for record in await store.list()):
-        await store.close()
-        message = (
-            f"No API key exists that is good, and {settings.host} can be reached by others; "
-            "first run: hiwar keys create --name me"
-        )
-        raise HiwarError(ErrorCode.UNAUTHORIZED, message)
+        if not settings.without_any_key:
+            await store.close()
+            message = (
+                f"No API key exists that is good, and {settings.host} can be reached by others; "
+                "first run: hiwar keys create --name me, or add --without-any-key to refuse everyone until then"
+            )
+            raise HiwarError(ErrorCode.UNAUTHORIZED, message)
+        log.warning("no API key exists that is good: everyone is refused until one is made by: hiwar keys create")
     return Authenticator(store, ready_made, operators, tokens, signer)
 
 
@@ -234,7 +240,9 @@ def make_rebinding(settings: Settings, service: SpeechService, workers: Workers)
     )
 
 
-def make_app(service: SpeechService, rebinding: Rebinding, reading: Workers, progress: Callable[[], str]) -> ASGIApp:
+def make_app(
+    service: SpeechService, rebinding: Rebinding, reading: Workers, progress: Callable[[], str], origins: OriginPolicy
+) -> ASGIApp:
     """The routes. `reading` decodes uploads; `progress` says in a few words what is being loaded."""
     routes = [
         *tts_routes(service),
@@ -254,7 +262,7 @@ def make_app(service: SpeechService, rebinding: Rebinding, reading: Workers, pro
         HTTPException: _http_error,
         Exception: _fault,
     }
-    return ResponseHeaders(Starlette(routes=routes, exception_handlers=dict(handlers)))
+    return ResponseHeaders(OriginCheck(Starlette(routes=routes, exception_handlers=dict(handlers)), origins))
 
 
 async def _no_stream(_socket: WebSocket) -> None:

@@ -7,26 +7,37 @@ import asyncio
 from typing import ClassVar
 
 from uvicorn._types import ASGISendEvent
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from hiwar.errors import ErrorCode, HiwarError
-from hiwar.serving.request_ids import new_request_id
-from hiwar.transports.rest.errors import error_response
-from hiwar.transports.rest.headers import SECURITY_HEADERS
+from hiwar.server.bare_answers import bad_request
+from hiwar.server.entrance import Place
+from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
 
+_PIPELINED_MAX = 64
+"""Requests that wait behind the one that is answered; a single read of the socket brings thousands."""
 _HEAD_BYTES_MAX = 512 * 1024
 """Of a request: more than any has. What the event loop reads at once, 256 kB, may be counted too many."""
+
+
+class _TooManyRequestsError(Exception):
+    """More requests are pipelined than are kept."""
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
     """Cuts off a connection that takes too long over the head of a request, the first as any later one.
 
-    uvicorn's own timer runs only behind a response, and any byte ends it. WebSocket handshakes begin here too.
+    And one that takes nothing of an answer for too long. uvicorn's own timer runs only behind a response, and any byte
+    ends it. WebSocket handshakes begin here too.
     """
 
     request_head_timeout_s: ClassVar[float] = 10.0
     """How long the head of a request may take from the connection, or from its first byte on one that is kept."""
+    flush_timeout_s: ClassVar[float] = 30.0
+    """How long a peer may leave what was written to it, before and after the end of an answer."""
 
+    place: Place | None = None
+    """Where it is counted, left when it is closed."""
+    _stuck: asyncio.TimerHandle | None = None
     _overdue: asyncio.TimerHandle | None = None
     _head_bytes: int | None = None
     """Of a head that is not whole, since its first read; None between heads."""
@@ -55,6 +66,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head of a request is there."""
+        if len(self.pipeline) >= _PIPELINED_MAX:
+            self.transport.abort()
+            raise _TooManyRequestsError
         super().on_headers_complete()
         self._end_wait()
         self._head_bytes = None
@@ -66,16 +80,57 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._refuse("This cannot be read as HTTP/1.1; check the request line and the headers.")
 
     def _refuse(self, message: str) -> None:
-        response = error_response(HiwarError(ErrorCode.INVALID_REQUEST, message), new_request_id())
-        response.headers.update({**SECURITY_HEADERS, "Connection": "close"})
-        head = b"".join(b"%b: %b\r\n" % header for header in response.raw_headers)
-        self.transport.write(STATUS_LINE[400] + head + b"\r\n" + bytes(response.body))
+        if self.transport.is_closing():
+            return
+        self.transport.write(bad_request(message))
         self.transport.close()
+        self._await_flush()
+
+    def handle_websocket_upgrade(self) -> None:
+        """The connection goes on as a WebSocket."""
+        super().handle_websocket_upgrade()
+        upgraded = self.transport.get_protocol()
+        if isinstance(upgraded, BoundedWebSocketProtocol):
+            upgraded.place, self.place = self.place, None
+
+    def pause_writing(self) -> None:
+        """The peer takes less than is written."""
+        super().pause_writing()
+        self._await_flush()
+
+    def resume_writing(self) -> None:
+        """The peer has taken most of it."""
+        super().resume_writing()
+        if not self.transport.is_closing():
+            self._end_flush()
+
+    def on_response_complete(self) -> None:
+        """An answer is written, not sent: closing waits for the peer to take it."""
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._await_flush()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """No further request came."""
+        super().timeout_keep_alive_handler()
+        self._await_flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone."""
         super().connection_lost(exc)
         self._end_wait()
+        self._end_flush()
+        if self.place is not None:
+            self.place.leave()
+
+    def _await_flush(self) -> None:
+        if self._stuck is None:
+            self._stuck = self.loop.call_later(self.flush_timeout_s, self.transport.abort)
+
+    def _end_flush(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
 
     def _begin_wait(self) -> None:
         if self._overdue is None:

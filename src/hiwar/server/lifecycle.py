@@ -25,6 +25,7 @@ from hiwar.server.app import (
     make_service,
     start_threads,
 )
+from hiwar.server.entrance import Entrance
 from hiwar.server.http_protocol import BoundedHttpProtocol
 from hiwar.server.http_server import BACKLOG, BoundedHttpServer
 from hiwar.server.settings import Settings
@@ -32,11 +33,13 @@ from hiwar.server.tls import ServerTls, TlsFiles
 from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
 from hiwar.serving.auth import Authenticator
 from hiwar.serving.engines import Engines
+from hiwar.serving.limits import ServingLimits
 from hiwar.serving.loop_delay import watched_loop
 from hiwar.serving.metering import Accounts
 from hiwar.serving.observation import Observatory
 from hiwar.serving.service import SpeechService
 from hiwar.transports.grpc.server import GrpcServer
+from hiwar.transports.rest.origins import OriginPolicy
 
 log = logging.getLogger("hiwar.server")
 
@@ -109,8 +112,8 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
         held.push_async_callback(observatory.close)
         service = make_service(settings, authenticator, accounts, threads, observatory)
         progress, rebinding = _Progress(report), make_rebinding(settings, service, threads.loading)
-        app = make_app(service, rebinding, threads.reading, lambda: progress.line)
-        server = BoundedHttpServer(_config(app), tls.http if tls else None)
+        app = make_app(service, rebinding, threads.reading, lambda: progress.line, _origins(settings))
+        server = BoundedHttpServer(_config(app), tls.http if tls else None, _entrance(settings.limits))
         grpc_server = GrpcServer(service, settings.host, settings.grpc_port, tls.grpc_credentials() if tls else None)
         held.pop_all()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
@@ -135,6 +138,14 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
             server.end()
             await asyncio.gather(serving, grpc_server.stop(), ready, return_exceptions=True)
             await _release(threads, loaded, accounts, authenticator, observatory)
+
+
+def _origins(settings: Settings) -> OriginPolicy:
+    return OriginPolicy(frozenset(map(str.lower, settings.allowed_origins)), settings.on_loopback)
+
+
+def _entrance(limits: ServingLimits) -> Entrance:
+    return Entrance(connections_max=limits.connections_max, per_address_max=limits.connections_per_address_max)
 
 
 async def _release(

@@ -103,6 +103,11 @@ class Settings:
     """Whether a certificate is made and kept in `data_dir`, for trying TLS; instead of `tls_cert`."""
     grpc_client_ca: Path | None = None
     """Authorities (PEM): of gRPC only clients with a certificate from one of them get in, and still need a key."""
+    allowed_origins: tuple[str, ...] = ()
+    """Origins (https://app.example.com) whose pages may use the server from a browser, beside its own; "*" is any.
+    In the environment with commas between. A server on loopback takes only pages of loopback for its own."""
+    without_any_key: bool = False
+    """Whether a server that others can reach starts although no key is good; it refuses everyone until one is."""
     data_dir: Path = field(default_factory=_data_dir)
     models_dir: Path = field(default_factory=_models_dir)
     hub: str | None = None
@@ -212,6 +217,8 @@ def _contradiction(settings: Settings) -> str | None:
         return "counters must be the address of a Redis or Valkey: redis://host:6379/0, or rediss://..."
     if settings.tracing is not None and not _is_web(settings.tracing):
         return "tracing must be the address of a collector: http://collector:4318, or https://..."
+    if not all(map(_is_origin, settings.allowed_origins)):
+        return 'allowed_origins must hold origins such as https://app.example.com, without a path, or "*".'
     if settings.port == settings.grpc_port != 0:
         return "port and grpc_port are the same; choose two different ports."
     return None
@@ -223,6 +230,17 @@ def _is_web(address: str) -> bool:
         return parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         return False
+
+
+def _is_origin(text: str) -> bool:
+    """Whether browsers write an origin so: scheme, host and perhaps a port. The star is any."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    whole = f"{parts.scheme}://{parts.netloc}".lower()
+    return text == "*" or (bool(parts.scheme and parts.hostname) and text.lower() == whole)
 
 
 def _is_sure(address: str) -> bool:

@@ -120,7 +120,11 @@ def _from_environment(
         if not variable.startswith(_PREFIX) or variable in foreign or not value:
             continue
         _require_known(variable, [*by_variable, *foreign], "the environment")
-        found[by_variable[variable]] = _Given(value, f"environment {variable}")
+        name = by_variable[variable]
+        listed = get_origin(types[name]) is tuple
+        found[name] = _Given(
+            [part.strip() for part in value.split(",")] if listed else value, f"environment {variable}"
+        )
     return found
 
 

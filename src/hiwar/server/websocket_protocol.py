@@ -5,19 +5,60 @@ A peer that reads nothing cannot keep a closed socket alive.
 
 import asyncio
 from collections.abc import Iterable
+from http import HTTPStatus
 
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import CloseCode
+from websockets.frames import CloseCode, Frame
+from websockets.http11 import Request
+
+from hiwar.server.bare_answers import bad_request
+from hiwar.server.entrance import Place
+from hiwar.transports.websocket.connection import FIRST_MESSAGE
 
 _FLUSH_TIMEOUT_S = 10.0
 """How long what was written may take to leave after the stream has ended; then the socket is reset."""
+_NO_HANDSHAKE = "This is no WebSocket handshake of version 13 with a key of 16 bytes; use a WebSocket client."
+_FRAGMENTS_MAX = 16_384
+"""Of one message: they may be empty, and so count for nothing in its size."""
+_FIRST_MESSAGE_BYTES_MAX = 64 * 1024
+"""From a peer that has not signed in, and may now: many times what a key or a token takes."""
 
 
 class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
     """Resets a connection whose last bytes the peer does not take; uvicorn itself would wait for ever."""
 
+    place: Place | None = None
+    """Where it is counted, left when it is closed."""
     _reset: asyncio.TimerHandle | None = None
+
+    def handle_connect(self, event: Request) -> None:
+        """The handshake; who answers it may bound the first message."""
+        if self.conn.accept(event).status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            self.handshake_complete = self.close_sent = True
+            self.transport.write(bad_request(_NO_HANDSHAKE, {"Sec-WebSocket-Version": "13"}))
+            self.transport.close()
+            self._reset_if_not_flushed()
+            return
+        super().handle_connect(event)
+        self.scope["extensions"][FIRST_MESSAGE] = {"bound": self._bound_first_message}
+
+    def _bound_first_message(self) -> None:
+        self.conn.max_message_size = _FIRST_MESSAGE_BYTES_MAX
+
+    def handle_ping(self) -> None:
+        """Answer it, unless the peer takes no answers: what cannot leave must not pile up."""
+        pong = b"".join(self.conn.data_to_send())
+        if self.writable.is_set():
+            self.transport.write(pong)
+
+    def handle_cont(self, event: Frame) -> None:
+        """A further piece of a message."""
+        if len(self.frames) >= _FRAGMENTS_MAX:
+            self.conn.fail(CloseCode.MESSAGE_TOO_BIG, "too many fragments")
+            self.handle_parser_exception()
+            return
+        super().handle_cont(event)
 
     async def send(self, message: ASGISendEvent) -> None:
         """What the application says."""
@@ -27,7 +68,11 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
             self.handshake_complete = True
 
     def send_receive_event_to_app(self) -> None:
-        """A whole message came. Text that is not UTF-8 closes with 1007; uvicorn would log it as a fault as well."""
+        """A whole message came, and the next may be as large as any.
+
+        Text that is not UTF-8 closes with 1007; uvicorn would log it as a fault as well.
+        """
+        self.conn.max_message_size = self.config.ws_max_size
         if self.curr_msg_data_type == "text" and not self.close_sent and not _is_utf8(self.frames):
             self.frames = []
             self.conn.send_close(CloseCode.INVALID_DATA)
@@ -39,6 +84,10 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
         """The stream behind this socket has ended."""
         super().on_task_complete(task)
         if not self.disconnected:
+            self._reset_if_not_flushed()
+
+    def _reset_if_not_flushed(self) -> None:
+        if self._reset is None:
             self._reset = self.loop.call_later(_FLUSH_TIMEOUT_S, self.transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -47,6 +96,8 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
         if self._reset is not None:
             self._reset.cancel()
             self._reset = None
+        if self.place is not None:
+            self.place.leave()
 
 
 def _is_utf8(parts: Iterable[bytes | bytearray]) -> bool:

@@ -39,6 +39,10 @@ class ServingLimits:
     """Open streams of all kinds; one more is answered `server_busy`."""
     connections_unsigned_max: Count = 256
     """Connections that are still to sign in by their first frame; they take no stream's place."""
+    connections_max: Count = 1024
+    """Connections of HTTP and WebSocket, and as many of gRPC, whatever they do; one more is reset at once."""
+    connections_per_address_max: Count = 256
+    """Of these from one address (IPv6: one /64), gRPC aside; loopback, where a proxy may stand for all, has no such."""
     steps_waiting_max: Count = 1024
     """Engine steps that wait for a thread."""
     requests_queued_max: Count = 16
@@ -54,6 +58,8 @@ class ServingLimits:
     """An upload of which nothing comes for so long is given up."""
     upload_timeout_ms: Milliseconds = 600_000
     """How long a whole upload may take."""
+    upload_bytes_per_s_min: Count = 2_000
+    """An upload that is slower than this on the whole is given up as well, after `upload_stall_ms`."""
     audio_buffered_max_ms: Milliseconds = 30_000
     """Audio received and not yet recognised; past it the server stops reading, and TCP holds the client back."""
     sign_in_timeout_ms: Milliseconds = 10_000

@@ -25,6 +25,7 @@ from hiwar.server.app import (
 )
 from hiwar.server.settings import Settings
 from hiwar.serving.auth import read_local_key
+from hiwar.transports.rest.origins import OriginPolicy
 from support.accounts import own_accounts
 from support.serving import WAIT_S, model_free_settings
 
@@ -197,7 +198,8 @@ async def _serve(settings: Settings, started: "Future[tuple[MemoryServer, asynci
             engines = load_engines(settings, lambda _line: None)
             held.callback(engines.close)
             service.begin(engines)
-        app = make_app(service, make_rebinding(settings, service, threads.loading), threads.reading, lambda: "")
+        rebinding = make_rebinding(settings, service, threads.loading)
+        app = make_app(service, rebinding, threads.reading, lambda: "", OriginPolicy(on_loopback=True))
         server = MemoryServer(app, asyncio.get_running_loop(), read_local_key(settings.data_dir) or "")
         stop = asyncio.Event()
         started.set_result((server, stop))

@@ -8,6 +8,7 @@ import pytest
 
 from hiwar.server.app import make_app
 from hiwar.serving.service import SpeechService
+from hiwar.transports.rest.origins import OriginPolicy
 
 SECRET = "what went wrong"
 
@@ -20,7 +21,7 @@ class _FailingService:
 
 def test_a_fault_has_the_contracts_body_and_headers() -> None:
     failing, unused = cast("SpeechService", _FailingService()), cast("Any", None)
-    app = make_app(failing, unused, unused, lambda: "loading")
+    app = make_app(failing, unused, unused, lambda: "loading", OriginPolicy())
     scope = {
         "type": "http",
         "method": "GET",

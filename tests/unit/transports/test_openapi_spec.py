@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.server.app import make_app
 from hiwar.transports.rest.errors import error_response, validation_response
+from hiwar.transports.rest.origins import OriginPolicy
 from hiwar.transports.specs.asyncapi import asyncapi_document
 from hiwar.transports.specs.fields import FIELDS
 from hiwar.transports.specs.openapi import OPERATIONS, openapi_document
@@ -23,7 +24,7 @@ SOCKETS: dict[str, Any] = asyncapi_document()
 
 def routes() -> list[BaseRoute]:
     unused = cast("Any", None)
-    return cast("Any", make_app(unused, unused, unused, str))._app.routes  # type: ignore[no-any-return]
+    return cast("Any", make_app(unused, unused, unused, str, OriginPolicy()))._app._app.routes  # type: ignore[no-any-return]
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -7,6 +7,7 @@ import grpc.aio
 from grpc_reflection.v1alpha import reflection
 
 from hiwar.errors import ErrorCode, HiwarError
+from hiwar.serving.limits import ServingLimits
 from hiwar.serving.service import SpeechService
 from hiwar.transports.grpc import asr, health, tts
 
@@ -14,7 +15,7 @@ _MESSAGE_BYTES_MAX = 8 * 1024 * 1024 + 1024
 """As much audio as the session takes in a frame, and what is around it."""
 _METADATA_BYTES_MAX = 16 * 1024
 """Of a call, a token of 8 kB and much else included."""
-_IDLE_MS = 900_000
+_IDLE_MS = 120_000
 """Of a connection without a call; its client opens another when it has one."""
 _KEEPALIVE_MS = 20_000
 _KEEPALIVE_TIMEOUT_MS = 60_000
@@ -38,7 +39,7 @@ class GrpcServer:
     ) -> None:
         self._stopping: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._health = health.Health(service, self._stopping)
-        self._server = grpc.aio.server(options=_options(service.limits.streams_max))
+        self._server = grpc.aio.server(options=_options(service.limits))
         handlers = (
             asr.recognition_handler(service, self._stopping),
             tts.synthesis_handler(service),
@@ -69,7 +70,7 @@ class GrpcServer:
         await self._server.stop(_STOP_GRACE_S)
 
 
-def _options(streams_max: int) -> list[tuple[str, int]]:
+def _options(limits: ServingLimits) -> list[tuple[str, int]]:
     return [
         ("grpc.server_handshake_timeout_ms", _HANDSHAKE_TIMEOUT_MS),
         ("grpc.so_reuseport", 0),  # a port that is taken must be an error
@@ -78,7 +79,9 @@ def _options(streams_max: int) -> list[tuple[str, int]]:
         ("grpc.max_metadata_size", _METADATA_BYTES_MAX),
         ("grpc.absolute_max_metadata_size", _METADATA_BYTES_MAX),
         # Of one connection: a call more than the service takes must be answered, and not wait at its client.
-        ("grpc.max_concurrent_streams", 2 * streams_max),
+        ("grpc.max_concurrent_streams", 2 * limits.streams_max),
+        # Of all: by address grpc.aio cannot count, nor say when it refuses.
+        ("grpc.max_allowed_incoming_connections", limits.connections_max),
         ("grpc.max_connection_idle_ms", _IDLE_MS),
         ("grpc.keepalive_time_ms", _KEEPALIVE_MS),
         ("grpc.keepalive_timeout_ms", _KEEPALIVE_TIMEOUT_MS),

@@ -38,6 +38,12 @@ def invalid_body(error: msgspec.ValidationError) -> InvalidBodyError:
     return InvalidBodyError(".".join(path), message)
 
 
+def refuse_encoded(request: Request) -> None:
+    """Raise HiwarError unsupported_format for a body that is compressed: a small one could become any size."""
+    if request.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+        raise HiwarError(ErrorCode.UNSUPPORTED_FORMAT, "Send the body as it is, without Content-Encoding.")
+
+
 def json_response(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A struct, or a dataclass, as a response."""
     return Response(msgspec.json.encode(body), status, headers, "application/json")
@@ -48,8 +54,9 @@ async def read_json(
 ) -> Body:
     """The body as `kind`; `absent` stands for none.
 
-    Raises InvalidBodyError, and HiwarError file_too_large, idle_timeout or invalid_request.
+    Raises InvalidBodyError, and HiwarError file_too_large, idle_timeout, unsupported_format or invalid_request.
     """
+    refuse_encoded(request)
     try:
         async with asyncio.timeout(whole_after_s):
             body = await _received(request, bytes_max)

@@ -10,14 +10,23 @@ from hiwar.errors import Allowance
 from hiwar.protocol.fields import request_id_of
 from hiwar.serving.request_ids import new_request_id
 
-SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"}
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Nothing that is sent is a page: what a browser takes for one loads and runs nothing.
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    # An address may hold a key.
+    "Referrer-Policy": "no-referrer",
+}
+"""Of every response, refused handshakes included. None says that a host name is to be reached over TLS alone: that
+would bind the other ports of it too, and on those of hiwar nothing else is spoken when TLS is on."""
 
 _REQUEST_ID = "request_id"
 _RESPONSE_STARTS = {"http.response.start", "websocket.http.response.start"}
 
 
 class ResponseHeaders:
-    """ASGI middleware: a request id where the endpoint gave none, and the two security headers.
+    """ASGI middleware: a request id where the endpoint gave none, the security headers, and no keeping in caches.
 
     The id is the client's own when it sent a well-formed one.
     """
@@ -34,6 +43,7 @@ class ResponseHeaders:
             if message["type"] in _RESPONSE_STARTS:
                 headers = MutableHeaders(raw=list(message["headers"]))
                 headers.setdefault("X-Request-ID", request_id)
+                headers.setdefault("Cache-Control", "no-store")  # audio and transcripts, for who has the key alone
                 headers.update(SECURITY_HEADERS)
                 message = {**message, "headers": headers.raw}
             await send(message)

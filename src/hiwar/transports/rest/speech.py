@@ -81,11 +81,12 @@ def speech_routes(service: SpeechService) -> list[BaseRoute]:
 
     async def speech(request: Request, response: StreamedResponse, seen: StreamObservation) -> None:
         principal = await must_sign_in(request, service, "tts", seen)
+        limits = service.limits.speech_request()
+        body_bytes_max = limits.text_chars_max * _JSON_BYTES_PER_CHAR + _OTHER_FIELDS_BYTES
+        # Before it takes a place: a body that comes slowly keeps nobody out.
+        asked = await read_json(request, CreateSpeech, body_bytes_max)
         async with service.slot(principal, seen) as slot:
             response.counted_by(slot)
-            limits = service.limits.speech_request()
-            body_bytes_max = limits.text_chars_max * _JSON_BYTES_PER_CHAR + _OTHER_FIELDS_BYTES
-            asked = await read_json(request, CreateSpeech, body_bytes_max)
             body: _SpeechBody = _Events(response) if asked.stream_format == "sse" else _Audio(response)
             fields = asked.request(asked_request_id(request), limits.text_chars_max)
             connection = _SpeechConnection(fields, response, body)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.serving.limits import ServingLimits
-from hiwar.transports.rest.bodies import InvalidBodyError
+from hiwar.transports.rest.bodies import InvalidBodyError, refuse_encoded
 
 _FIELDS_MAX = 64
 _FIELD_BYTES_MAX = 64 * 1024
@@ -33,8 +33,8 @@ class Upload:
 async def upload(request: Request, limits: ServingLimits) -> AsyncIterator[Upload]:
     """The form of a request, with its file open while the context is.
 
-    Raises InvalidBodyError without a file, HiwarError file_too_large, invalid_request or idle_timeout, and Starlette's
-    ClientDisconnect.
+    Raises InvalidBodyError without a file, HiwarError file_too_large, invalid_request, unsupported_format or
+    idle_timeout, and Starlette's ClientDisconnect.
     """
     form = await _received(request, limits)
     try:
@@ -55,6 +55,7 @@ async def upload(request: Request, limits: ServingLimits) -> AsyncIterator[Uploa
 async def _received(request: Request, limits: ServingLimits) -> FormData:
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise _no_file()
+    refuse_encoded(request)
     if int(request.headers.get("content-length", 0)) > limits.upload_bytes_max + _AROUND_FILE_BYTES_MAX:
         raise _too_large(limits)
     parser = MultiPartParser(
@@ -75,11 +76,15 @@ async def _received(request: Request, limits: ServingLimits) -> FormData:
 
 
 async def _chunks(request: Request, limits: ServingLimits) -> AsyncGenerator[bytes, None]:
-    """The body as it comes, up to its limit. Raises TimeoutError when nothing comes for too long."""
+    """The body as it comes, up to its limit. Raises TimeoutError when nothing, or too little, comes for too long."""
     received = 0
     stream = request.stream()
+    patience_s = limits.upload_stall_ms / 1000
+    loop = asyncio.get_running_loop()
+    began_s = loop.time()
     while True:
-        async with asyncio.timeout(limits.upload_stall_ms / 1000):
+        due_s = began_s + patience_s + received / limits.upload_bytes_per_s_min
+        async with asyncio.timeout_at(min(loop.time() + patience_s, due_s)):
             chunk = await anext(stream, None)
         if chunk is None:
             return

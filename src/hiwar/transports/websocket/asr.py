@@ -29,7 +29,8 @@ def asr_routes(service: SpeechService) -> list[BaseRoute]:
                 async with service.slot(principal, seen) as slot:
                     with contextlib.suppress(PeerGoneError):
                         await service.admit_recognition(config, slot)
-                        await service.transcribe(await accept(socket, request_id), config, slot)
+                        connection = await accept(socket, request_id, is_signed_in=principal is not None)
+                        await service.transcribe(connection, config, slot)
         except HiwarError as error:
             await refuse(socket, error, request_id)
 

@@ -11,6 +11,9 @@ from hiwar.protocol.messages import ServerMessage
 from hiwar.serving.connection import PeerGoneError
 from hiwar.transports.rest.errors import error_response
 
+FIRST_MESSAGE = "hiwar.first_message"
+"""ASGI extension: `bound` keeps the next message to what signing in takes."""
+
 
 class WebSocketConnection:
     """Frames of an accepted WebSocket."""
@@ -51,8 +54,10 @@ def _peer_gone() -> Iterator[None]:
         raise PeerGoneError from error
 
 
-async def accept(socket: WebSocket, request_id: str) -> WebSocketConnection:
-    """Complete the upgrade. Raises PeerGoneError."""
+async def accept(socket: WebSocket, request_id: str, *, is_signed_in: bool) -> WebSocketConnection:
+    """Complete the upgrade; a peer that is yet to sign in may send little at first. Raises PeerGoneError."""
+    if not is_signed_in and (extension := socket.scope["extensions"].get(FIRST_MESSAGE)):
+        extension["bound"]()
     with _peer_gone():
         await socket.accept(headers=[(b"x-request-id", request_id.encode())])
     return WebSocketConnection(socket)

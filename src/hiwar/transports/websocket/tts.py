@@ -25,7 +25,8 @@ def tts_routes(service: SpeechService) -> list[BaseRoute]:
                 principal = await signed_in(socket, service, "tts", seen)
                 async with service.slot(principal, seen) as slot:
                     with contextlib.suppress(PeerGoneError):
-                        await service.speak(await accept(socket, request_id), slot)
+                        connection = await accept(socket, request_id, is_signed_in=principal is not None)
+                        await service.speak(connection, slot)
         except HiwarError as error:
             await refuse(socket, error, request_id)
 
