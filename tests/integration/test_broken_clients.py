@@ -82,7 +82,10 @@ def test_handshakes_that_are_none(server: LiveServer, line: str, instead: str) -
     handshake = upgrade(TTS, server.key).decode()
     assert line in handshake
     answer = _everything(server, handshake.replace(line, instead).encode())
-    assert answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 426 "))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert {b"x-content-type-options: nosniff", b"sec-websocket-version: 13"} <= set(head.lower().split(b"\r\n"))
+    assert json.loads(body)["reason"] == "invalid_request"
 
 
 @pytest.mark.parametrize("path", [TTS, ASR])
@@ -119,6 +122,33 @@ def test_a_message_in_many_fragments_is_one_message(server: LiveServer, path: st
             received = client.recv(65536)
             assert received, answer
             answer += received
+
+
+@pytest.mark.parametrize("path", [TTS, ASR])
+def test_a_first_frame_that_signs_in_is_small(server: LiveServer, path: str) -> None:
+    with server.connect(path, key="") as client:
+        client.send(json.dumps({"x-api-key": server.key, "more": "a" * 65536}))
+        with pytest.raises(ConnectionClosed) as closed:
+            client.recv(WAIT_S)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1009
+
+
+def test_a_frame_after_the_one_that_signs_in_may_be_large(server: LiveServer) -> None:
+    with server.connect(ASR + "?sample_rate=48000&vad=false", key="") as client:
+        client.send(json.dumps({"x-api-key": server.key}))
+        client.send(bytes(96_000 * 2))
+        client.send('{"type": "finish"}')
+        said = [json.loads(message) for message in client]
+    assert said[-1]["type"] == "done"
+    assert said[-1]["audio_ms"] == 2_000
+
+
+def test_a_message_in_fragments_without_end_is_refused(server: LiveServer) -> None:
+    empty = frame(b"", 0)
+    fragments = frame(b"", TEXT)[1:], bytes([empty[0] & 0x7F]) + empty[1:]
+    answer = _everything(server, bytes([TEXT]) + fragments[0], fragments[1] * 5000, path=TTS)
+    assert answer[-50:].rpartition(b"\x88")[2][1:3] == (1009).to_bytes(2, "big")
 
 
 def test_text_and_audio_after_the_close_are_ignored(server: LiveServer) -> None:

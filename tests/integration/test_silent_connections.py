@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -16,14 +17,20 @@ from hiwar.server.http_protocol import BoundedHttpProtocol
 from hiwar.server.lifecycle import _config
 from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
 from support.raw_websocket import TEXT, frame, upgrade
-from support.streams import run
+from support.streams import run, until
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: test\r\n\r\n"
 KEPT_S = 3600
 
 
+LARGE = 16 * 1024 * 1024
+"""More than the sockets on both sides hold."""
+LARGE_REQUEST = b"GET /large HTTP/1.1\r\nHost: test\r\n\r\n"
+
+
 class ShortProtocol(BoundedHttpProtocol):
     request_head_timeout_s = 0.1
+    flush_timeout_s = 0.1
 
 
 async def echo(socket: WebSocket) -> None:
@@ -35,24 +42,36 @@ async def echo(socket: WebSocket) -> None:
 
 @contextlib.asynccontextmanager
 async def connected(*sent: bytes) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A TCP connection to a server with a short bound, and a keep-alive time that it cannot be mistaken for."""
+    """A TCP connection to a server with short bounds, and a keep-alive time that they cannot be mistaken for."""
+    async with served() as (address, _):
+        reader, writer = await asyncio.open_connection(*address)
+        try:
+            writer.writelines(sent)
+            yield reader, writer
+        finally:
+            writer.close()
+
+
+@contextlib.asynccontextmanager
+async def served() -> AsyncIterator[tuple[tuple[str, int], ServerState]]:
+    """Such a server, and what it knows of its connections."""
 
     async def hello(_request: object) -> PlainTextResponse:
         return PlainTextResponse("hello")
 
-    app = Starlette(routes=[Route("/", hello), WebSocketRoute("/echo", echo)])
+    async def large(_request: object) -> PlainTextResponse:
+        return PlainTextResponse("x" * LARGE)
+
+    app = Starlette(routes=[Route("/", hello), Route("/large", large), WebSocketRoute("/echo", echo)])
     config = uvicorn.Config(
         app, ws=BoundedWebSocketProtocol, lifespan="off", log_config=None, timeout_keep_alive=KEPT_S
     )
     state = ServerState()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: ShortProtocol(config, state, {}), "127.0.0.1", 0)
-    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
     try:
-        writer.writelines(sent)
-        yield reader, writer
+        yield server.sockets[0].getsockname(), state
     finally:
-        writer.close()
         server.close()
         await asyncio.gather(*state.tasks, return_exceptions=True)
 
@@ -111,8 +130,30 @@ def test_a_complete_request_and_an_upgraded_connection_are_left_alone() -> None:
     run(scenario())
 
 
-def test_the_server_has_this_bound() -> None:
+@pytest.mark.parametrize("sent", [LARGE_REQUEST, LARGE_REQUEST * 3, LARGE_REQUEST[:-2] + b"Connection: close\r\n\r\n"])
+def test_a_client_that_takes_nothing_of_an_answer_is_cut_off(sent: bytes) -> None:
+    async def scenario() -> None:
+        async with served() as (address, state):
+            with socket.create_connection(address) as client:
+                client.sendall(sent)
+                await until(lambda: bool(state.connections))
+                await until(lambda: not state.connections and not state.tasks)
+
+    run(scenario())
+
+
+def test_a_client_that_asks_without_end_is_cut_off() -> None:
+    async def scenario() -> None:
+        async with connected(REQUEST * 10_000) as (reader, _):
+            with contextlib.suppress(ConnectionResetError):
+                assert (await reader.read()).count(b"hello") < 100
+
+    run(scenario())
+
+
+def test_the_server_has_these_bounds() -> None:
     config = _config(Starlette())
     config.load()
     assert issubclass(config.http_protocol_class, BoundedHttpProtocol)
     assert 0 < BoundedHttpProtocol.request_head_timeout_s <= 30
+    assert 0 < BoundedHttpProtocol.flush_timeout_s <= 60

@@ -37,6 +37,12 @@ def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
     return asyncio.run(bounded())
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the event loop turn until a condition holds; the test's own bound ends it."""
+    while not condition():  # noqa: ASYNC110 - what a socket did tells no event
+        await asyncio.sleep(0)
+
+
 class HeldClock:
     """Seconds that pass only when a test says so."""
 

@@ -33,7 +33,6 @@ from hiwar.server.tls import ServerTls, TlsFiles
 from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
 from hiwar.serving.auth import Authenticator
 from hiwar.serving.engines import Engines
-from hiwar.serving.limits import ServingLimits
 from hiwar.serving.loop_delay import watched_loop
 from hiwar.serving.metering import Accounts
 from hiwar.serving.observation import Observatory
@@ -64,6 +63,12 @@ class RunningServer:
     grpc_address: tuple[str, int]
     tls: ServerTls | None
     ready: "asyncio.Task[None]"
+    entrance: Entrance
+
+    @property
+    def connections(self) -> int:
+        """How many are open, of HTTP and WebSocket."""
+        return len(self.entrance)
 
     def url(self, scheme: str) -> str:
         """The base address for `http` or `ws`, made secure when TLS is on."""
@@ -113,7 +118,7 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
         service = make_service(settings, authenticator, accounts, threads, observatory)
         progress, rebinding = _Progress(report), make_rebinding(settings, service, threads.loading)
         app = make_app(service, rebinding, threads.reading, lambda: progress.line, _origins(settings))
-        server = BoundedHttpServer(_config(app), tls.http if tls else None, _entrance(settings.limits))
+        server = BoundedHttpServer(_config(app), tls.http if tls else None, Entrance(settings.limits))
         grpc_server = GrpcServer(service, settings.host, settings.grpc_port, tls.grpc_credentials() if tls else None)
         held.pop_all()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
@@ -131,7 +136,7 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
         try:
             await grpc_server.start()
             async with _followed(tls, settings.shown_certificate(port)):
-                yield RunningServer(service, (host, port), (host, grpc_server.port), tls, ready)
+                yield RunningServer(service, (host, port), (host, grpc_server.port), tls, ready, server.entrance)
         finally:
             grpc_server.refuse_new()
             await service.drain()
@@ -142,10 +147,6 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
 
 def _origins(settings: Settings) -> OriginPolicy:
     return OriginPolicy(frozenset(map(str.lower, settings.allowed_origins)), settings.on_loopback)
-
-
-def _entrance(limits: ServingLimits) -> Entrance:
-    return Entrance(connections_max=limits.connections_max, per_address_max=limits.connections_per_address_max)
 
 
 async def _release(

@@ -19,7 +19,7 @@ from hiwar.transports.websocket.connection import FIRST_MESSAGE
 _FLUSH_TIMEOUT_S = 10.0
 """How long what was written may take to leave after the stream has ended; then the socket is reset."""
 _NO_HANDSHAKE = "This is no WebSocket handshake of version 13 with a key of 16 bytes; use a WebSocket client."
-_FRAGMENTS_MAX = 16_384
+_FRAGMENTS_MAX = 4096
 """Of one message: they may be empty, and so count for nothing in its size."""
 _FIRST_MESSAGE_BYTES_MAX = 64 * 1024
 """From a peer that has not signed in, and may now: many times what a key or a token takes."""
@@ -31,6 +31,8 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
     place: Place | None = None
     """Where it is counted, left when it is closed."""
     _reset: asyncio.TimerHandle | None = None
+    _first_message_bytes: int | None = None
+    """Received of a first message that is bounded; None when it is not, or no longer."""
 
     def handle_connect(self, event: Request) -> None:
         """The handshake; who answers it may bound the first message."""
@@ -44,7 +46,23 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
         self.scope["extensions"][FIRST_MESSAGE] = {"bound": self._bound_first_message}
 
     def _bound_first_message(self) -> None:
-        self.conn.max_message_size = _FIRST_MESSAGE_BYTES_MAX
+        self._first_message_bytes = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came, of frames or of parts of them."""
+        super().data_received(data)
+        if self._first_message_bytes is not None:
+            self._first_message_bytes += len(data)
+            self._check_first_message(self._first_message_bytes)
+
+    def _check_first_message(self, octets: int) -> None:
+        if octets > _FIRST_MESSAGE_BYTES_MAX and not self.close_sent:
+            self._fail_as_too_big("sign in first, by a short frame")
+
+    def _fail_as_too_big(self, why: str) -> None:
+        self.frames = []
+        self.conn.fail(CloseCode.MESSAGE_TOO_BIG, why)
+        self.handle_parser_exception()
 
     def handle_ping(self) -> None:
         """Answer it, unless the peer takes no answers: what cannot leave must not pile up."""
@@ -55,8 +73,7 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
     def handle_cont(self, event: Frame) -> None:
         """A further piece of a message."""
         if len(self.frames) >= _FRAGMENTS_MAX:
-            self.conn.fail(CloseCode.MESSAGE_TOO_BIG, "too many fragments")
-            self.handle_parser_exception()
+            self._fail_as_too_big("too many fragments")
             return
         super().handle_cont(event)
 
@@ -72,7 +89,9 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
 
         Text that is not UTF-8 closes with 1007; uvicorn would log it as a fault as well.
         """
-        self.conn.max_message_size = self.config.ws_max_size
+        if self._first_message_bytes is not None:
+            self._first_message_bytes = None
+            self._check_first_message(sum(map(len, self.frames)))
         if self.curr_msg_data_type == "text" and not self.close_sent and not _is_utf8(self.frames):
             self.frames = []
             self.conn.send_close(CloseCode.INVALID_DATA)

@@ -38,6 +38,18 @@ def test_a_body_that_never_ends_is_not_waited_for() -> None:
     assert (error.code, "at once" in error.message) == (ErrorCode.IDLE_TIMEOUT, True)
 
 
+@pytest.mark.parametrize(("coding", "taken"), [(b"gzip", False), (b"Deflate, gzip", False), (b"IDENTITY", True)])
+def test_a_compressed_body_is_refused_unread(coding: bytes, taken: bool) -> None:
+    asked = request([b'{"text": "x"}'], ends=True)
+    asked.scope["headers"].append((b"content-encoding", coding))
+    if taken:
+        assert run(read_json(asked, Asked, 100)).text == "x"
+        return
+    with pytest.raises(HiwarError) as caught:
+        run(read_json(asked, Asked, 100))
+    assert caught.value.code is ErrorCode.UNSUPPORTED_FORMAT
+
+
 def test_a_body_is_refused_as_soon_as_it_is_too_large() -> None:
     assert refusal([b"x" * 60, b"x" * 60], 100).code is ErrorCode.FILE_TOO_LARGE
 

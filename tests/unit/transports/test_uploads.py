@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 
 import pytest
 from starlette.requests import ClientDisconnect, Request
@@ -124,9 +124,32 @@ def test_an_upload_that_stands_still_is_given_up() -> None:
     assert code_of(refusal(request([part("file", b"so", file=True), NEVER]))) is ErrorCode.IDLE_TIMEOUT
 
 
+def test_an_upload_of_a_byte_now_and_then_is_given_up() -> None:
+    async def drip() -> AsyncIterator[bytes]:
+        yield part("file", b"so", file=True)[:-2]
+        while True:
+            await asyncio.sleep(0.001)
+            yield b"."
+
+    slow = ServingLimits(upload_stall_ms=50, upload_bytes_per_s_min=1_000_000)
+    asked = request([NEVER])
+    dripping = drip()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": await anext(dripping), "more_body": True}
+
+    assert code_of(refusal(Request(asked.scope, receive), slow)) is ErrorCode.IDLE_TIMEOUT
+
+
 def test_an_upload_that_takes_too_long_is_given_up() -> None:
     slow = ServingLimits(upload_stall_ms=60_000, upload_timeout_ms=20)
     assert code_of(refusal(request([part("file", b"so", file=True), NEVER]), slow)) is ErrorCode.IDLE_TIMEOUT
+
+
+def test_a_compressed_form_is_refused() -> None:
+    asked = request([NEVER])
+    asked.scope["headers"].append((b"content-encoding", b"gzip"))
+    assert code_of(refusal(asked)) is ErrorCode.UNSUPPORTED_FORMAT
 
 
 def test_a_client_that_leaves_is_no_error_of_its_form() -> None:
