@@ -39,6 +39,9 @@ def test_every_response_has_the_security_headers_and_an_id(server: LiveServer, p
     answer = server.get(path)
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == "no-store"
     assert re.fullmatch("[a-z0-9]{8}", answer.headers["x-request-id"])
     assert "server" not in answer.headers
 

@@ -197,3 +197,18 @@ def test_addresses_are_shown_without_their_passwords(name: str, address: str, sh
     loaded = load_settings({name: address}, None, {})
     assert getattr(loaded.settings, name) == address
     assert [row.value for row in loaded.provenance if row.name == name] == [shown]
+
+
+def test_origins_come_as_a_list_or_with_commas_between() -> None:
+    named = ("https://app.example.com", "http://localhost:3000")
+    assert load_settings({"allowed_origins": list(named)}, environment={}).settings.allowed_origins == named
+    environment = {"HIWAR_ALLOWED_ORIGINS": ", ".join(named)}
+    assert load_settings(environment=environment).settings.allowed_origins == named
+
+
+@pytest.mark.parametrize(
+    "origin", ["app.example.com", "https://app.example.com/", "https://", "https://a:port", "null"]
+)
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    with pytest.raises(HiwarError, match="allowed_origins"):
+        load_settings({"allowed_origins": [origin]}, environment={})
