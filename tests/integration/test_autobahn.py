@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hiwar.server.entrance import Entrance
 from hiwar.server.http_server import BoundedHttpServer
 from hiwar.server.lifecycle import _config, _listener
+from hiwar.serving.limits import ServingLimits
 from support.raw_websocket import TEXT, frame, raw_stream
 from support.serving import WAIT_S, live_server, model_free_settings
 
@@ -42,7 +43,9 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 @contextlib.contextmanager
 def serving(app: ASGIApp, data_dir: Path) -> Iterator[str]:
     listener = _listener(model_free_settings(data_dir))
-    server = BoundedHttpServer(_config(app), None, Entrance(connections_max=100, per_address_max=100))
+    server = BoundedHttpServer(
+        _config(app), None, Entrance(ServingLimits(connections_max=100, connections_per_address_max=100))
+    )
     thread = threading.Thread(target=lambda: uvloop.run(server.serve(sockets=[listener])), name="echo")
     thread.start()
     try:

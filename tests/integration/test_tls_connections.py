@@ -24,6 +24,7 @@ from hiwar.server.entrance import Entrance
 from hiwar.server.http_server import BoundedHttpServer
 from hiwar.server.tls import ServerTls, TlsFiles
 from hiwar.serving.auth import read_local_key
+from hiwar.serving.limits import ServingLimits
 from support.certificates import Pair, authority, replace, signed_by
 from support.grpc_calls import Sending, synthesis
 from support.processes import serve_process
@@ -119,7 +120,7 @@ def test_somebody_who_connects_and_says_nothing_is_cut_off(tmp_path: Path) -> No
     async def scenario() -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(Starlette(), lifespan="off", log_config=None)
-        entrance = Entrance(connections_max=1, per_address_max=1)
+        entrance = Entrance(ServingLimits(connections_max=1, connections_per_address_max=1))
         server = Short(config, ServerTls(TlsFiles(*FIRST.write(tmp_path))).http, entrance)
         serving = asyncio.create_task(server.serve([listener]))
         reader, writer = await asyncio.open_connection(*listener.getsockname())

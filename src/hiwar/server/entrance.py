@@ -6,6 +6,8 @@ import logging
 from collections import Counter
 from functools import lru_cache
 
+from hiwar.serving.limits import ServingLimits
+
 log = logging.getLogger("hiwar.server")
 
 _TOLD_EVERY_S = 1.0
@@ -16,9 +18,9 @@ _IPV6_NETWORK_BITS = 64
 class Entrance:
     """Counts who is in. Peers on loopback count among all, but not by address: a proxy there brings many clients."""
 
-    def __init__(self, *, connections_max: int, per_address_max: int) -> None:
-        self._connections_max = connections_max
-        self._per_address_max = per_address_max
+    def __init__(self, limits: ServingLimits) -> None:
+        self._connections_max = limits.connections_max
+        self._per_address_max = limits.connections_per_address_max
         self._open = 0
         self._by_address: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()

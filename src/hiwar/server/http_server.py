@@ -34,7 +34,7 @@ class BoundedHttpServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, tls: ssl.SSLContext | None, entrance: Entrance) -> None:
         super().__init__(config)
         self._tls = tls
-        self._entrance = entrance
+        self.entrance = entrance
         self._ended = asyncio.Event()
         self._accepting: list[asyncio.Task[None]] = []
         self._greeting: set[asyncio.Task[None]] = set()
@@ -64,10 +64,10 @@ class BoundedHttpServer(uvicorn.Server):
             except ConnectionError:  # the peer left before it was its turn
                 continue
             except OSError:
-                self._entrance.refused("as the system gives no more descriptors")
+                self.entrance.refused("as the system gives no more descriptors")
                 await asyncio.sleep(_NO_DESCRIPTORS_S)
                 continue
-            if (place := self._entrance.enter(host)) is None:
+            if (place := self.entrance.enter(host)) is None:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
                 connection.close()
             else:

@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from hiwar.server.entrance import Entrance, Place
+from hiwar.serving.limits import ServingLimits
 from support.streams import run
 
 
@@ -21,7 +22,7 @@ def entered(entrance: Entrance, *hosts: str) -> list[Place | None]:
 
 
 def test_there_is_room_for_so_many_whoever_they_are_and_again_when_one_has_left() -> None:
-    entrance = Entrance(connections_max=2, per_address_max=2)
+    entrance = Entrance(ServingLimits(connections_max=2, connections_per_address_max=2))
     first, second, third = entered(entrance, "192.0.2.1", "127.0.0.1", "192.0.2.3")
     assert first
     assert second
@@ -47,13 +48,13 @@ def test_there_is_room_for_so_many_whoever_they_are_and_again_when_one_has_left(
     ],
 )
 def test_one_address_gets_its_part_and_loopback_is_none(hosts: tuple[str, ...], last_is_taken: bool) -> None:
-    *others, last = entered(Entrance(connections_max=9, per_address_max=2), *hosts)
+    *others, last = entered(Entrance(ServingLimits(connections_max=9, connections_per_address_max=2)), *hosts)
     assert all(others)
     assert (last is not None) is last_is_taken
 
 
 def test_an_address_that_left_is_forgotten() -> None:
-    entrance = Entrance(connections_max=9, per_address_max=2)
+    entrance = Entrance(ServingLimits(connections_max=9, connections_per_address_max=2))
     for place in entered(entrance, "192.0.2.1", "192.0.2.1"):
         assert place
         place.leave()
@@ -62,7 +63,7 @@ def test_an_address_that_left_is_forgotten() -> None:
 
 
 def test_refusals_are_counted_into_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    entrance = Entrance(connections_max=3, per_address_max=1)
+    entrance = Entrance(ServingLimits(connections_max=3, connections_per_address_max=1))
     with caplog.at_level(logging.WARNING):
         entered(entrance, *["192.0.2.1"] * 100, "192.0.2.2", "192.0.2.3", *["192.0.2.4"] * 7)
     lines = [record.getMessage() for record in caplog.records]
@@ -72,7 +73,7 @@ def test_refusals_are_counted_into_one_line(caplog: pytest.LogCaptureFixture) ->
 
 def test_the_line_comes_once_a_second_by_itself() -> None:
     async def scenario() -> None:
-        entrance = Entrance(connections_max=0, per_address_max=1)
+        entrance = Entrance(ServingLimits(connections_max=0, connections_per_address_max=1))
         entrance.enter("192.0.2.1")
         waits = entrance._telling
         entrance.enter("192.0.2.1")
