@@ -22,13 +22,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 
 def _answer(client: socket.socket) -> bytes:
-    with contextlib.suppress(ConnectionError):
-        client.sendall(REQUEST)
-        answer = b""
-        while b'"alive"' not in answer and (received := client.recv(65536)):
-            answer += received
-        return answer
-    return b""
+    client.sendall(REQUEST)
+    answer = b""
+    while b'"alive"' not in answer and (received := client.recv(65536)):
+        answer += received
+    return answer
+
+
+def _is_reset(server: LiveServer) -> bool:
+    """Whether one more is; the client may learn it while it connects, sends or reads."""
+    try:
+        with raw_socket(server) as late:
+            return _answer(late) == b""
+    except ConnectionError:
+        return True
 
 
 def test_one_connection_more_is_reset_and_its_place_is_free_again(server: LiveServer) -> None:
@@ -36,8 +43,7 @@ def test_one_connection_more_is_reset_and_its_place_is_free_again(server: LiveSe
         with contextlib.ExitStack() as held:
             clients = [held.enter_context(raw_socket(server)) for _ in range(CONNECTIONS_MAX)]
             assert all(b" 200 " in _answer(client) for client in clients)
-            with raw_socket(server) as late:
-                assert _answer(late) == b""
+            assert _is_reset(server)
             assert b" 200 " in _answer(clients[0])
         server.until(lambda: server.running.connections == 0)
 
@@ -45,8 +51,7 @@ def test_one_connection_more_is_reset_and_its_place_is_free_again(server: LiveSe
 def test_a_websocket_keeps_its_place_until_it_is_closed(server: LiveServer) -> None:
     with server.connect("/v1/tts/stream"), server.connect("/v1/asr/stream"), server.connect("/v1/tts/stream"):
         assert server.call(lambda: server.running.connections) == CONNECTIONS_MAX
-        with raw_socket(server) as late:
-            assert _answer(late) == b""
+        assert _is_reset(server)
     server.until(lambda: server.running.connections == 0)
 
 
