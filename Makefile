@@ -8,7 +8,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-fast check bench-tts bench-asr bench-exposure bench-text bench-voices docs protos lock clean
+.PHONY: help serve test test-fast check audit licences fuzz bench-tts bench-asr bench-exposure bench-text bench-voices docs protos lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ check: $(STAMP) ## what a change must pass: format, lint, types, import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -m "not models" -q
+
+fuzz: $(STAMP) ## look for inputs that break a parser, never the same; ARGS="--minutes 10" for all targets together
+	$(BIN)/python -m pytest tests/fuzz --hypothesis-profile=fuzz --timeout=0 $(ARGS)
 
 bench-tts: $(STAMP) ## measure synthesis over the WebSocket; ARGS="--quick --json figures.json" passes options
 	@$(BIN)/python benchmarks/serving/synthesis.py $(ARGS)

@@ -125,9 +125,13 @@ def public_key(key: object) -> VerifyingKey:
 
 def _download(address: str) -> dict[str | None, VerifyingKey]:
     """The usable keys at a JWKS address. Blocks. Raises what `_refresh` expects."""
-    content = bounded_get(address, bytes_max=_JWKS_BYTES_MAX, within_s=_JWKS_TIMEOUT_S)
+    return published_keys(bounded_get(address, bytes_max=_JWKS_BYTES_MAX, within_s=_JWKS_TIMEOUT_S))
+
+
+def published_keys(jwks: bytes) -> dict[str | None, VerifyingKey]:
+    """The usable keys of a JWKS document (RFC 7517), by id. Raises ValueError, RecursionError or PyJWTError."""
     keys: dict[str | None, VerifyingKey] = {}
-    for found in jwt.PyJWKSet.from_json(content.decode()).keys:
+    for found in jwt.PyJWKSet.from_json(jwks.decode()).keys:
         # A secret has no place in what everybody may read.
         if found.public_key_use in {None, "sig"} and not isinstance(found.key, bytes):
             with contextlib.suppress(ValueError):

@@ -13,37 +13,11 @@ from uvicorn.server import ServerState
 
 from hiwar.server.http_protocol import _HEAD_BYTES_MAX, BoundedHttpProtocol
 from support.streams import run
+from support.wire import Wire
 
 LINE = b"X-Line: " + b"a" * 4096 + b"\r\n"
 WHOLE = b"GET /whole HTTP/1.1\r\nHost: test\r\n\r\n"
 PIECES = (b"one", b"", b"two")
-
-
-class Wire(asyncio.Transport):
-    """Keeps what is written."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written = bytearray()
-        self.closed = asyncio.Event()
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        if not self.closed.is_set():
-            self.written += data
-
-    def close(self) -> None:
-        self.closed.set()
-
-    abort = close
-
-    def is_closing(self) -> bool:
-        return self.closed.is_set()
-
-    def pause_reading(self) -> None:
-        pass
-
-    def resume_reading(self) -> None:
-        pass
 
 
 @contextlib.asynccontextmanager

@@ -12,25 +12,9 @@ from uvicorn.server import ServerState
 from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
 from support.raw_websocket import frame, upgrade
 from support.streams import run, until
+from support.wire import Wire
 
 PING = 9
-
-
-class Wire(asyncio.Transport):
-    """Keeps what is written."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written = bytearray()
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        self.written += data
-
-    def is_closing(self) -> bool:
-        return False
-
-    def close(self) -> None:
-        pass
 
 
 async def silent(socket: WebSocket) -> None:
