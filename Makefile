@@ -26,12 +26,18 @@ test: $(STAMP) ## set everything up and run all tests, the embedded models inclu
 test-fast: $(STAMP) ## the tests that need no models
 	$(BIN)/python -m pytest -m "not models" $(ARGS)
 
-check: $(STAMP) ## what a change must pass: format, lint, types, import contract, fast tests
-	$(BIN)/ruff format --check src tests benchmarks docs
-	$(BIN)/ruff check src tests benchmarks docs
+check: $(STAMP) licences audit ## what a change must pass: licences, advisories, format, lint, types, import contract, fast tests
+	$(BIN)/ruff format --check src tests benchmarks docs scripts
+	$(BIN)/ruff check src tests benchmarks docs scripts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -m "not models" -q
+
+audit: $(STAMP) ## look the pinned packages up in the advisory services, where one answers
+	@$(BIN)/python scripts/audit.py
+
+licences: $(STAMP) ## list the licences of the installed packages; fails on one that is not on the list
+	@$(BIN)/python scripts/licences.py
 
 fuzz: $(STAMP) ## look for inputs that break a parser, never the same; ARGS="--minutes 10" for all targets together
 	$(BIN)/python -m pytest tests/fuzz --hypothesis-profile=fuzz --timeout=0 $(ARGS)
