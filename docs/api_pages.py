@@ -118,8 +118,10 @@ def rest_page() -> str:
         "# Plain requests\n",
         "What does not need a stream. For programs this page is an OpenAPI 3.1 document,",
         "[openapi.json](openapi.json), which the server gives at `GET /openapi.json`. Every response has",
-        "`X-Request-ID` (the request's own, if it had a well-formed one), `X-Content-Type-Options: nosniff` and",
-        "`X-Frame-Options: DENY`. An unknown path is answered 404, and a method that a path does not have 405.\n",
+        "`X-Request-ID` (the request's own, if it had a well-formed one), `X-Content-Type-Options: nosniff`,",
+        "`X-Frame-Options: DENY`, `Content-Security-Policy` and `Referrer-Policy`, and may not be kept in caches.",
+        "A compressed body (`Content-Encoding`) is refused with 415, and a web page of an origin that the server does",
+        "not know with 403. An unknown path is answered 404, and a method that a path does not have 405.\n",
     ]
     for path, operations in document["paths"].items():
         for method in _METHODS:

@@ -5,9 +5,8 @@ import time
 import pytest
 from hypothesis import settings
 
-from support.fuzzing import LONG
-
-settings.register_profile(LONG, database=None)
+# Chosen on the command line, and read by `support.fuzzing`, which must not be imported before.
+settings.register_profile("fuzz", database=None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

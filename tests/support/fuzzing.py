@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-LONG = "fuzz"
+_IS_LONG = settings.get_current_profile_name() == "fuzz"
 """The Hypothesis profile of `make fuzz`."""
-_IS_LONG = settings.get_current_profile_name() == LONG
 
 fuzzed = settings(
-    max_examples=1000 if _IS_LONG else 40,
+    max_examples=1000 if _IS_LONG else 25,
     derandomize=not _IS_LONG,
     database=None,
     deadline=None,

@@ -88,6 +88,8 @@ OPERATIONS: tuple[Operation, ...] = (*AUDIO_ENDPOINTS, *ENDPOINTS)
 
 _RETRYABLE = {row.http for row in STATUS.values() if row.retryable}
 
+_FROM_PAGES = (ErrorCode.FORBIDDEN,)
+"""What a web page of an unknown origin gets, where everybody else may ask."""
 _SIGNING_IN = (ErrorCode.UNAUTHORIZED, ErrorCode.FORBIDDEN, ErrorCode.INTERNAL)
 
 
@@ -141,7 +143,9 @@ def _operation(operation: Operation) -> Json:
 def _responses(operation: Operation) -> Json:
     counted = _COUNTED if ErrorCode.RATE_LIMIT_EXCEEDED in operation.errors else ()
     responses = {status: _answer(status, content, counted) for status, content in operation.answers.items()}
-    codes = operation.errors if operation.access is Access.OPEN else (*_SIGNING_IN, *operation.errors)
+    codes = dict.fromkeys((*(_FROM_PAGES if operation.access is Access.OPEN else _SIGNING_IN), *operation.errors))
+    if operation.body is not None:
+        codes[ErrorCode.UNSUPPORTED_FORMAT] = None
     by_status: dict[int, list[ErrorCode]] = {}
     for code in codes:
         by_status.setdefault(STATUS[code].http, []).append(code)
