@@ -10,7 +10,7 @@ import logging
 
 import pytest
 import uvicorn
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
@@ -81,6 +81,7 @@ def test_requests(caplog: pytest.LogCaptureFixture, data: bytes, cut: int) -> No
 
 @fuzzed
 @given(damaged(FRAMES), st.integers(0, 100))
+@example(frame(b"\xff", TEXT) + frame(b"\x03\xe8", 8), 0)
 def test_frames(caplog: pytest.LogCaptureFixture, data: bytes, cut: int) -> None:
     answer = asyncio.run(_received(UPGRADE, data[:cut], data[cut:]))
     assert answer.startswith(b"HTTP/1.1 101 ")

@@ -94,7 +94,7 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
             self._check_first_message(sum(map(len, self.frames)))
         if self.curr_msg_data_type == "text" and not self.close_sent and not _is_utf8(self.frames):
             self.frames = []
-            self.conn.send_close(CloseCode.INVALID_DATA)
+            self.conn.fail(CloseCode.INVALID_DATA)  # the peer may have closed in the same breath
             self.handle_parser_exception()
             return
         super().send_receive_event_to_app()
