@@ -94,6 +94,8 @@ def test_claims_that_were_signed(changed: dict[str, object], complete: bool) -> 
 
 @fuzzed
 @given(damaged([KEYS]) | json_values.map(lambda value: json.dumps({"keys": [value]}).encode()))
+@example(b'{"keys": [1]}')
+@example(KEYS.replace(b'"kid": "a"', b'"kid": []'))
 def test_published_keys(document: bytes) -> None:
     with contextlib.suppress(ValueError, RecursionError, jwt.PyJWTError):
         assert all(key.algorithm in {"RS256", "ES256"} for key in published_keys(document).values())

@@ -131,11 +131,14 @@ def _download(address: str) -> dict[str | None, VerifyingKey]:
 def published_keys(jwks: bytes) -> dict[str | None, VerifyingKey]:
     """The usable keys of a JWKS document (RFC 7517), by id. Raises ValueError, RecursionError or PyJWTError."""
     keys: dict[str | None, VerifyingKey] = {}
-    for found in jwt.PyJWKSet.from_json(jwks.decode()).keys:
-        # A secret has no place in what everybody may read.
-        if found.public_key_use in {None, "sig"} and not isinstance(found.key, bytes):
-            with contextlib.suppress(ValueError):
-                keys[found.key_id] = public_key(found.key)
+    try:
+        for found in jwt.PyJWKSet.from_json(jwks.decode()).keys:
+            # A secret has no place in what everybody may read.
+            if found.public_key_use in {None, "sig"} and not isinstance(found.key, bytes):
+                with contextlib.suppress(ValueError):
+                    keys[found.key_id] = public_key(found.key)
+    except (AttributeError, KeyError, TypeError) as error:  # PyJWT takes apart what it has not looked at
+        raise ValueError("no JWKS document") from error
     return keys
 
 
