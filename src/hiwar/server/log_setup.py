@@ -90,6 +90,8 @@ def set_up(level: Literal["debug", "info", "warning", "error"], form: Literal["t
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns of each form that it cannot read, with bytes of it.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
     # At info level uvicorn logs each WebSocket's address with its query, where an API key may stand, and at that of
     # warnings a line for each request that is none: strangers could fill the log.
     logging.getLogger("uvicorn").setLevel(logging.ERROR)

@@ -36,8 +36,9 @@ async def upload(request: Request, limits: ServingLimits) -> AsyncIterator[Uploa
     Raises InvalidBodyError without a file, HiwarError file_too_large, invalid_request, unsupported_format or
     idle_timeout, and Starlette's ClientDisconnect.
     """
-    form = await _received(request, limits)
+    parser = _parser(request, limits)
     try:
+        form = await _parsed(parser, limits)
         file = form.get(_FILE_FIELD)
         if not isinstance(file, UploadFile):
             raise _no_file()
@@ -49,18 +50,23 @@ async def upload(request: Request, limits: ServingLimits) -> AsyncIterator[Uploa
                 fields[name] = (*fields.get(name, ()), value)
         yield Upload(file.file, fields)
     finally:
-        await form.close()
+        # Starlette closes them for its own errors alone, and of a form that breaks off it gives none away.
+        for spooled in parser._files_to_close_on_error:  # noqa: SLF001
+            await asyncio.to_thread(spooled.close)
 
 
-async def _received(request: Request, limits: ServingLimits) -> FormData:
+def _parser(request: Request, limits: ServingLimits) -> MultiPartParser:
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise _no_file()
     refuse_encoded(request)
     if int(request.headers.get("content-length", 0)) > limits.upload_bytes_max + _AROUND_FILE_BYTES_MAX:
         raise _too_large(limits)
-    parser = MultiPartParser(
+    return MultiPartParser(
         request.headers, _chunks(request, limits), max_files=1, max_fields=_FIELDS_MAX, max_part_size=_FIELD_BYTES_MAX
     )
+
+
+async def _parsed(parser: MultiPartParser, limits: ServingLimits) -> FormData:
     try:
         async with asyncio.timeout(limits.upload_timeout_ms / 1000):
             return await parser.parse()
