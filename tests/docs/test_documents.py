@@ -37,6 +37,12 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
+def test_the_tests_that_the_threat_model_names_exist() -> None:
+    named = set(re.findall(r"`([a-z]+/[a-z_0-9/]*\.py)`", (ROOT / "SECURITY.md").read_text(encoding="utf-8")))
+    assert len(named) > 30
+    assert [path for path in sorted(named) if not (ROOT / "tests" / path).exists()] == []
+
+
 def _commands() -> list[object]:
     found = []
     for page in PAGES:
