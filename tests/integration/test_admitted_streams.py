@@ -21,7 +21,7 @@ from support.tones import spoken
 
 SPEECH, TRANSCRIPTIONS = "/v1/tts/audio/speech", "/v1/asr/audio/transcriptions"
 SAID = spoken("hello", sample_rate=16000, encoding="linear16", silence_ms=500)
-ONE_AT_A_TIME = {"admission.utilisation_max": 0.001, "admission.pressure_from": 0.001}
+ONE_AT_A_TIME = {"admission.enabled": True, "admission.utilisation_max": 0.001, "admission.pressure_from": 0.001}
 
 
 @pytest.fixture(scope="module")

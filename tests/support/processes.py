@@ -61,6 +61,7 @@ MODEL_FREE_VARIABLES: Mapping[str, str] = {
     "HIWAR_ENGINES_SYNTHESIS": "tone",
     "HIWAR_ENGINES_RECOGNITION": "tone",
     "HIWAR_ENGINES_VOICE_ACTIVITY": "tone",
+    "HIWAR_ADMISSION_ENABLED": "false",
 }
 
 

@@ -29,6 +29,7 @@ MODEL_FREE: Mapping[str, object] = {
     "engines.synthesis": "tone",
     "engines.recognition": "tone",
     "engines.voice_activity": "tone",
+    "admission.enabled": False,
 }
 
 Result = TypeVar("Result")

@@ -22,7 +22,7 @@ _RELIEVED = 0.8
 """The part of the load that began the pressure, below which it is over."""
 _YOUNG_S = 5.0
 """How long a stream has been here before its effect on the others is seen."""
-_RUSH = 0.25
+_RUSH = 0.5
 """The part of what is left of the machine that streams younger than that may need; one of them is let in anyhow."""
 _GREEDY = 1.5
 """How many even shares of the machine make a key that others need not wait for."""
@@ -35,10 +35,14 @@ _HELD_S: Mapping[Service, float] = {"tts": 2.0, "asr": 20.0}
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Work of one cost: which service, and by what. As many as there are voices and languages."""
+    """Work of one cost: which service, and by what. As many as there are voices and languages.
+
+    `shows_partials` belongs to who speaks now and looks at the text: it comes late when there are too many of them.
+    """
 
     service: Service
     name: str
+    shows_partials: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -176,7 +180,7 @@ class Admission:
         is_modest = self._is_modest(mine)
         if demand_s > self._threads * (1.0 if is_modest else self._settings.utilisation_max):
             self._refuse("compute", self._released_in_s(mine.kind.service))
-        if mine.kind.service == "asr" and not is_modest and self._is_rush(mine, demand_s):
+        if mine.kind.shows_partials and not is_modest and self._is_rush(mine, demand_s):
             self._refuse("rush", _YOUNG_S / 2)
         late_s = self._first_result_s(mine) - mine.punctuality.objective_s
         if mine.kind.service == "tts" and late_s > 0:
@@ -190,7 +194,7 @@ class Admission:
         young = [
             admitted
             for admitted in self._here
-            if admitted.kind.service == "asr" and mine.began_s - admitted.began_s < _YOUNG_S
+            if admitted.kind.shows_partials and mine.began_s - admitted.began_s < _YOUNG_S
         ]
         young_s = self._demand([mine, *young], reduced=True)
         room_s = self._threads * self._settings.utilisation_max

@@ -210,7 +210,7 @@ class SpeechService:
 
     async def _place(self, slot: Slot, config: RecognitionConfig) -> None:
         """A recognition stream takes its place among those that are served, and counts as a request."""
-        kind = Kind("asr", config.language if config.interim_results else f"{config.language} finals")
+        kind = Kind("asr", config.language, shows_partials=config.interim_results)
         meter = self._meter(slot, "asr")
         with slot.seen.stage("admission"):
             slot.admitted = slot.held.enter_context(self._admission.admitted(kind, meter.share))

@@ -12,7 +12,7 @@ from hiwar.serving.limits import AdmissionSettings
 from hiwar.serving.workers import NOBODYS, Share, StepTimes
 from support.streams import HeldClock
 
-ASR, TTS = Kind("asr", "en"), Kind("tts", "Yara")
+ASR, TTS = Kind("asr", "en", shows_partials=True), Kind("tts", "Yara")
 A, B = Share("a"), Share("b")
 
 
@@ -110,8 +110,8 @@ def test_streams_that_come_all_at_once_are_taken_a_few_at_a_time() -> None:
                 count += 1
             taken.append(count)
             here.clock.now += 6
-        assert taken == [4, 3, 2, 2, 1, 1]
-        assert here.admission.refused == {"rush": 6}
+        assert taken == [8, 4, 2, 1, 1, 1]
+        assert here.admission.refused == {"rush": 5, "compute": 1}
 
 
 def test_many_keys_with_a_stream_each_share_the_room_of_one() -> None:
