@@ -11,6 +11,8 @@ from hiwar.serving.limits import ServingLimits
 log = logging.getLogger("hiwar.server")
 
 _TOLD_EVERY_S = 1.0
+_LET_IN_PER_S, _AT_ONCE = 250, 64
+"""A handshake takes a millisecond or more of the event loop: a crowd of them leaves most of it to those who are in."""
 _IPV6_NETWORK_BITS = 64
 """What one customer has at the least: all addresses in it count as one."""
 
@@ -22,6 +24,8 @@ class Entrance:
         self._connections_max = limits.connections_max
         self._per_address_max = limits.connections_per_address_max
         self._open = 0
+        self._at_once: float = _AT_ONCE
+        self._let_in_s = 0.0
         self._by_address: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._telling: asyncio.TimerHandle | None = None
@@ -42,6 +46,12 @@ class Entrance:
         if address is not None:
             self._by_address[address] += 1
         return Place(self, address)
+
+    def pause_s(self, now: float) -> float:
+        """How long to wait after one was let in before the next is looked at. `now` is in seconds of any clock."""
+        self._at_once = min(_AT_ONCE, self._at_once + (now - self._let_in_s) * _LET_IN_PER_S) - 1
+        self._let_in_s = now
+        return max(0.0, -self._at_once / _LET_IN_PER_S)
 
     def leave(self, address: str | None) -> None:
         """A place is free again."""

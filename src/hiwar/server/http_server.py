@@ -74,7 +74,8 @@ class BoundedHttpServer(uvicorn.Server):
                 greeting = asyncio.create_task(self._greet(connection, place))
                 self._greeting.add(greeting)
                 greeting.add_done_callback(self._greeting.discard)
-            await asyncio.sleep(0)  # one at a time: a flood of them must not hold up those who are in
+            pause_s = 0.0 if place is None else self.entrance.pause_s(loop.time())
+            await asyncio.sleep(pause_s)  # one at a time: a flood of them must not hold up those who are in
 
     async def _greet(self, connection: socket.socket, place: Place) -> None:
         """Hand a connection to its protocol, behind TLS if there is any."""

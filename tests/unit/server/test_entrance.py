@@ -83,3 +83,14 @@ def test_the_line_comes_once_a_second_by_itself() -> None:
         waits.cancel()
 
     run(scenario())
+
+
+def test_a_crowd_is_let_in_by_and_by() -> None:
+    entrance, now, let_in = Entrance(ServingLimits()), 100.0, 0
+    for _ in range(64):
+        assert entrance.pause_s(now) == 0.0
+    while now < 102.0:
+        now += entrance.pause_s(now)
+        let_in += 1
+    assert let_in == pytest.approx(500, abs=3)
+    assert all(entrance.pause_s(now + 1 + number) == 0.0 for number in range(100))
