@@ -13,7 +13,7 @@ from math import ceil
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.serving.clock import Clock
-from hiwar.serving.costs import Cost, Crowd, Punctuality
+from hiwar.serving.costs import Cost, Lately, Punctuality
 from hiwar.serving.keys import Service
 from hiwar.serving.limits import AdmissionSettings
 from hiwar.serving.workers import Share, StepTimes
@@ -26,6 +26,10 @@ _RUSH = 0.5
 """The part of what is left of the machine that streams younger than that may need; one of them is let in anyhow."""
 _GREEDY = 1.5
 """How many even shares of the machine make a key that others need not wait for."""
+_BUSY_S = 3.0
+"""Over how long it is seen how busy the engine threads are with what cannot wait."""
+_CROWD_S = 10.0
+"""How long who was refused counts as somebody who waits."""
 _RETRY_MIN_S, _RETRY_MAX_S = 0.1, 15.0
 _KNOCKS_PER_S = 25
 """How often a second all who were refused may come again: each costs about a millisecond of the event loop."""
@@ -56,6 +60,7 @@ class Admitted:
     cost_of: Callable[[Kind], Cost] = field(repr=False)
     punctuality: Punctuality = field(repr=False)
     reduced: Callable[[], bool] = field(repr=False)
+    busy: Lately = field(repr=False)
     waits_since_s: float | None = None
     """Since when first audio is waited for, with text enough to speak; None once it is there."""
     has_begun: bool = False
@@ -100,6 +105,8 @@ class Admitted:
         compute_s = max(times.cpu_s, times.ran_s / 2)
         self.compute_s += compute_s
         self.cost.add(compute_s=compute_s, reduced=self.reduced())
+        if times.was_due or self.kind.service == "asr":
+            self.busy.add(times.ran_s, self.clock())
 
     def lasted(self, audio_s: float = 0.0) -> None:
         """So much more audio was made or heard. Who is spoken to listens and thinks in between: that counts as well."""
@@ -135,7 +142,8 @@ class Admission:
             "asr": Punctuality(settings.partial_lag_ms / 1000),
         }
         self._reduced = False
-        self._crowd = Crowd()
+        self._crowd = Lately(_CROWD_S)
+        self._busy = Lately(_BUSY_S)
 
     @property
     def reduced(self) -> bool:
@@ -152,7 +160,7 @@ class Admission:
         """A place for the time of the context. Raises HiwarError server_busy, with a time to wait."""
         now = self._clock()
         punctuality = self._punctuality[kind.service]
-        mine = Admitted(kind, share, now, self._clock, self._cost, punctuality, lambda: self._reduced)
+        mine = Admitted(kind, share, now, self._clock, self._cost, punctuality, lambda: self._reduced, self._busy)
         if self._settings.enabled and self._here:
             self._examine(mine)
         self._here.add(mine)
@@ -178,7 +186,8 @@ class Admission:
         """
         demand_s = self._demand([*self._here, mine], reduced=True)
         is_modest = self._is_modest(mine)
-        if demand_s > self._threads * (1.0 if is_modest else self._settings.utilisation_max):
+        room_s = self._threads * (1.0 if is_modest else self._settings.utilisation_max)
+        if demand_s > room_s or self._busy.sum(mine.began_s) / _BUSY_S > room_s:
             self._refuse("compute", self._released_in_s(mine.kind.service))
         if mine.kind.shows_partials and not is_modest and self._is_rush(mine, demand_s):
             self._refuse("rush", _YOUNG_S / 2)
@@ -228,7 +237,7 @@ class Admission:
 
     def _refuse(self, reason: str, wait_s: float) -> None:
         self.refused[reason] += 1
-        crowd_s = self._crowd.one_more(self._clock()) / _KNOCKS_PER_S
+        crowd_s = self._crowd.add(1, self._clock()) / _KNOCKS_PER_S
         # Spread, or all who were refused together come back together.
         spread_s = min(_RETRY_MAX_S, max(_RETRY_MIN_S, wait_s, crowd_s)) * (0.75 + self._chance() / 2)
         message = "The server has as much to do as it can do well; try again after retry_after_ms."

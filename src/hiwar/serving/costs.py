@@ -15,8 +15,6 @@ _REMEMBERED_S = 120.0
 _REDUCED = 0.7
 """What is left of the cost when less is spent, before that was measured."""
 
-_CROWD_S = 10.0
-"""How long who was refused counts as somebody who waits."""
 _WINDOW_S = 15.0
 _RESULTS_MAX = 2048
 _MARGIN = 0.75
@@ -100,14 +98,19 @@ class Punctuality:
 
 
 @dataclass(slots=True)
-class Crowd:
-    """About how many have been refused lately, and will come again."""
+class Lately:
+    """A sum of what came lately: it counts for less and less, a third of it after `over_s`."""
 
-    _count: float = 0.0
+    over_s: float
+    _sum: float = 0.0
     _at_s: float = 0.0
 
-    def one_more(self, now: float) -> float:
-        """Somebody is refused. How many there are with them."""
-        self._count = 1 + self._count * exp((self._at_s - now) / _CROWD_S)
+    def add(self, amount: float, now: float) -> float:
+        """Count more of it. Returns the sum."""
+        self._sum = amount + self.sum(now)
         self._at_s = now
-        return self._count
+        return self._sum
+
+    def sum(self, now: float) -> float:
+        """What still counts."""
+        return self._sum * exp(min(0.0, self._at_s - now) / self.over_s)

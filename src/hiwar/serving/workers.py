@@ -44,13 +44,14 @@ class StepTimes:
     """When a step was asked for, when it began, and when it ended; in seconds of the workers' clock.
 
     `cpu_s` is what its thread computed meanwhile: nothing while others had the processor, nor what the engine does on
-    threads of its own.
+    threads of its own. `was_due`: it could not have waited.
     """
 
     asked_s: float
     began_s: float
     ended_s: float
     cpu_s: float
+    was_due: bool = True
 
     @property
     def waited_s(self) -> float:
@@ -181,7 +182,7 @@ class Workers:
                 outcome, error = None, raised
             cpu_s = time.thread_time() - began_cpu_s
             self._cores.end()
-            times = StepTimes(entry.item.asked_s, began_s, self._clock(), cpu_s)
+            times = StepTimes(entry.item.asked_s, began_s, self._clock(), cpu_s, entry.is_due)
             with self._lock:
                 self._schedule.done(entry, times.ran_s)
             _hand_back(entry.item, outcome, error, times)

@@ -123,6 +123,22 @@ def test_many_keys_with_a_stream_each_share_the_room_of_one() -> None:
         here.refused(ASR, Share("one more"))
 
 
+def test_threads_that_are_busy_with_what_cannot_wait_take_nobody_new() -> None:
+    with desk() as here:
+        here.costs(TTS, 0.001, first_s=0.001)
+        request = here.take(TTS)
+        for was_due, kept_out in ((False, False), (True, True)):
+            for _ in range(1000):  # 10 s, two threads busy all the time, and little of it with computing
+                here.clock.now += 0.01
+                request.ran(StepTimes(0.0, 0.0, 0.02, 0.0001, was_due))
+            if kept_out:
+                here.refused(TTS)
+            else:
+                here.take(TTS)
+        here.clock.now += 1.0
+        here.take(TTS)
+
+
 def test_what_leaves_makes_room() -> None:
     with desk() as here:
         here.costs(ASR, 0.4)
