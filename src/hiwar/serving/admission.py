@@ -24,6 +24,8 @@ _YOUNG_S = 5.0
 """How long a stream has been here before its effect on the others is seen."""
 _RUSH = 0.5
 """The part of what is left of the machine that streams younger than that may need; one of them is let in anyhow."""
+_SPOKEN_TO_AT_ONCE = 10
+"""How many of those who are spoken to may be as young, by thread; or else half as many as have been here for longer."""
 _GREEDY = 1.5
 """How many even shares of the machine make a key that others need not wait for."""
 _BUSY_S = 3.0
@@ -189,7 +191,7 @@ class Admission:
         room_s = self._threads * (1.0 if is_modest else self._settings.utilisation_max)
         if demand_s > room_s or self._busy.sum(mine.began_s) / _BUSY_S > room_s:
             self._refuse("compute", self._released_in_s(mine.kind.service))
-        if mine.kind.shows_partials and not is_modest and self._is_rush(mine, demand_s):
+        if not is_modest and self._is_rush(mine, demand_s):
             self._refuse("rush", _YOUNG_S / 2)
         late_s = self._first_result_s(mine) - mine.punctuality.objective_s
         if mine.kind.service == "tts" and late_s > 0:
@@ -199,15 +201,14 @@ class Admission:
             self._refuse(reason, max(1.0, self._released_in_s(mine.kind.service)))
 
     def _is_rush(self, mine: Admitted, demand_s: float) -> bool:
-        """Whether too many streams are too young for anybody to know how well they can be served all together."""
-        young = [
-            admitted
-            for admitted in self._here
-            if admitted.kind.shows_partials and mine.began_s - admitted.began_s < _YOUNG_S
-        ]
+        """Whether too many are too young for anybody to know how well they can be served all together."""
+        alike = [admitted for admitted in self._here if admitted.kind.service == mine.kind.service]
+        young = [admitted for admitted in alike if mine.began_s - admitted.began_s < _YOUNG_S]
+        if mine.kind.service == "tts":
+            return len(young) >= max(_SPOKEN_TO_AT_ONCE * self._threads, (len(alike) - len(young)) / 2)
         young_s = self._demand([mine, *young], reduced=True)
         room_s = self._threads * self._settings.utilisation_max
-        return bool(young) and young_s > _RUSH * (room_s - (demand_s - young_s))
+        return mine.kind.shows_partials and bool(young) and young_s > _RUSH * (room_s - (demand_s - young_s))
 
     def _is_modest(self, mine: Admitted) -> bool:
         """Whether its key would have no more than its even share, while another has much more than that."""
