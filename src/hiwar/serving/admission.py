@@ -189,7 +189,7 @@ class Admission:
         demand_s = self._demand([*self._here, mine], reduced=True)
         is_modest = self._is_modest(mine)
         room_s = self._threads * (1.0 if is_modest else self._settings.utilisation_max)
-        if demand_s > room_s or self._busy.sum(mine.began_s) / _BUSY_S > room_s:
+        if max(demand_s, self._busy_with(mine, demand_s)) > room_s:
             self._refuse("compute", self._released_in_s(mine.kind.service))
         if not is_modest and self._is_rush(mine, demand_s):
             self._refuse("rush", _YOUNG_S / 2)
@@ -200,10 +200,15 @@ class Admission:
             reason = "first_audio" if mine.kind.service == "tts" else "partial_lag"
             self._refuse(reason, max(1.0, self._released_in_s(mine.kind.service)))
 
+    def _busy_with(self, mine: Admitted, demand_s: float) -> float:
+        """How busy the threads would be with what cannot wait, if it grew like the demand."""
+        seen_s = self._demand([admitted for admitted in self._here if _is_seen(admitted, mine)], reduced=True)
+        return self._busy.sum(mine.began_s) / _BUSY_S * demand_s / seen_s if seen_s else 0.0
+
     def _is_rush(self, mine: Admitted, demand_s: float) -> bool:
         """Whether too many are too young for anybody to know how well they can be served all together."""
         alike = [admitted for admitted in self._here if admitted.kind.service == mine.kind.service]
-        young = [admitted for admitted in alike if mine.began_s - admitted.began_s < _YOUNG_S]
+        young = [admitted for admitted in alike if not _is_seen(admitted, mine)]
         if mine.kind.service == "tts":
             return len(young) >= max(_SPOKEN_TO_AT_ONCE * self._threads, (len(alike) - len(young)) / 2)
         young_s = self._demand([mine, *young], reduced=True)
@@ -260,3 +265,8 @@ class Admission:
         full = self._demand(self._here, reduced=False) / self._threads
         pressure = self._settings.pressure_from
         self._reduced = self._settings.enabled and full > (pressure * _RELIEVED if self._reduced else pressure)
+
+
+def _is_seen(admitted: Admitted, by: Admitted) -> bool:
+    """Whether it has been here for long enough that what it needs is known when the other comes."""
+    return by.began_s - admitted.began_s >= _YOUNG_S

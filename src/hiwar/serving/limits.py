@@ -25,7 +25,7 @@ class AdmissionSettings:
     """From a synthesis request's turn to its first audio, for 95 % of them."""
     partial_lag_ms: Milliseconds = 500
     """From the audio that a partial rests on to the partial, for 95 % of them."""
-    utilisation_max: Part = 0.85
+    utilisation_max: Part = 0.75
     """The part of `engines.threads` that all streams together may need."""
     pressure_from: Part = 0.6
     """The part from which on less is spent on each stream; clients are told by `service_level`."""

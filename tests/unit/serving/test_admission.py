@@ -20,7 +20,7 @@ A, B = Share("a"), Share("b")
 class Desk:
     """Two threads, every chance even. What is held stays so until the test ends, or `leave` is called."""
 
-    settings: AdmissionSettings = field(default_factory=AdmissionSettings)
+    settings: AdmissionSettings
     threads: float = 2.0
     clock: HeldClock = field(default_factory=HeldClock)
 
@@ -62,7 +62,7 @@ class Desk:
 
 @contextmanager
 def desk(settings: AdmissionSettings | None = None, threads: float = 2.0) -> Iterator[Desk]:
-    made = Desk(settings or AdmissionSettings(), threads)
+    made = Desk(settings or AdmissionSettings(utilisation_max=0.85), threads)
     with made.stack:
         yield made
 
@@ -145,8 +145,19 @@ def test_threads_that_are_busy_with_what_cannot_wait_take_nobody_new() -> None:
                 here.refused(TTS)
             else:
                 here.take(TTS)
-        here.clock.now += 1.0
+        here.clock.now += 6.0
         here.take(TTS)
+
+
+def test_what_the_threads_are_seen_to_need_grows_with_those_who_come() -> None:
+    with desk() as here:
+        here.costs(TTS, 0.001, first_s=0.001)
+        seen = [here.take(TTS) for _ in range(10)]
+        for _ in range(1000):  # 10 s, one of two threads busy
+            here.clock.now += 0.01
+            seen[0].ran(StepTimes(0.0, 0.0, 0.01, 0.0001))
+        assert here.fill(TTS) == 7  # when ten keep one thread busy, seventeen keep 1.7
+        assert here.admission.refused == {"compute": 1}
 
 
 def test_what_leaves_makes_room() -> None:
