@@ -16,7 +16,7 @@ from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
 _PIPELINED_MAX = 64
 """Requests that wait behind the one that is answered; a single read of the socket brings thousands."""
 _HEAD_BYTES_MAX = 512 * 1024
-"""Of a request: more than any has. What the event loop reads at once, 256 kB, may be counted too many."""
+"""Of a request, and as much of trailers: more than any has. Of each the first read, 256 kB at most, is not counted."""
 
 
 class _TooManyRequestsError(Exception):
@@ -39,8 +39,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     """Where it is counted, left when it is closed."""
     _stuck: asyncio.TimerHandle | None = None
     _overdue: asyncio.TimerHandle | None = None
-    _head_bytes: int | None = None
-    """Of a head that is not whole, since its first read; None between heads."""
+    _in_head: bool = False
+    _gets_on: bool = False
+    """Whether a read brought the beginning or the end of a head, or a piece of a body."""
+    _stalled_bytes: int = 0
+    """Received in all reads since the last that did: of a head that is not whole, or of trailers."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Somebody connected, and owes a request."""
@@ -51,18 +54,27 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Bytes came; on a connection that was idle they begin a request."""
         if self.cycle is None or self.cycle.response_complete:
             self._begin_wait()
-        before = self._head_bytes
+        self._gets_on = False
         super().data_received(data)
-        if before is not None and before == self._head_bytes:
-            self._head_bytes = before + len(data)
-            if self._head_bytes > _HEAD_BYTES_MAX:
-                self._refuse("The head of the request is too long; send less in the address and the headers.")
+        self._stalled_bytes = 0 if self._gets_on else self._stalled_bytes + len(data)
+        if self._stalled_bytes > _HEAD_BYTES_MAX:
+            self._refuse("The head of the request is too long; send less in the address and the headers.")
 
     def on_message_begin(self) -> None:
         """A request begins; who answers it may cut the connection, unlike uvicorn, which waits for what was written."""
         super().on_message_begin()
-        self._head_bytes = 0
+        self._in_head = self._gets_on = True
         self.scope["extensions"] = {"hiwar.abort": {"abort": self.transport.abort}}
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A line of the head. One behind the body is none: nothing here takes trailers (RFC 9110, 6.5.1)."""
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body."""
+        self._gets_on = True
+        super().on_body(body)
 
     def on_headers_complete(self) -> None:
         """The head of a request is there."""
@@ -71,7 +83,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             raise _TooManyRequestsError
         super().on_headers_complete()
         self._end_wait()
-        self._head_bytes = None
+        self._in_head, self._gets_on = False, True
         if self.scope["http_version"] == "1.0" and self.cycle is not None:
             _end_body_with_connection(self.cycle)
 

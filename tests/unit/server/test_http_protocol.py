@@ -61,6 +61,22 @@ def test_a_head_that_never_ends_is_refused(before: bytes, begun: bytes) -> None:
     run(scenario())
 
 
+@pytest.mark.parametrize("piece", [LINE, b"a" * len(LINE)], ids=["lines", "line"])
+def test_trailers_without_end_are_refused_and_none_is_kept(piece: bytes) -> None:
+    async def scenario() -> None:
+        async with opened() as (protocol, wire):
+            protocol.data_received(b"POST /whole HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")
+            taken = 0
+            while not wire.is_closing() and taken < 2 * _HEAD_BYTES_MAX:
+                protocol.data_received(piece)
+                taken += len(piece)
+            assert wire.is_closing()
+            assert taken <= _HEAD_BYTES_MAX + 2 * len(LINE)
+            assert [name for name, _ in protocol.headers] == [b"host", b"transfer-encoding"]
+
+    run(scenario())
+
+
 def test_many_heads_in_pieces_and_a_long_body_are_none_that_never_ends() -> None:
     async def scenario() -> None:
         async with opened() as (protocol, wire):
