@@ -216,7 +216,7 @@ class TtsStream:
         else:
             effects = () if job.stopped else self._session.completed(request_id, progress, self._clock())
         finally:
-            self._place.answered()
+            self._place.answered(stopped=job.stopped)
             self._meter.spoken(round(job.audio_ms))
             if job.stopped_s is not None:
                 job.seen.idle(self._clock() - job.stopped_s)
@@ -234,7 +234,6 @@ class TtsStream:
             await self._tell_level(job, pipeline)
             admitted.waits()
             chunks = await self._step(job, pipeline, admitted)
-            self._place.played_until_s = pipeline.played_until_s
             if chunks is None:
                 return
             for chunk in chunks:
@@ -284,7 +283,9 @@ class TtsStream:
         if not job.audio_ms and chunk.progress.audio_ms and job.asked_s is not None:
             job.seen.first_audio(now - job.asked_s, chunk.progress)
             admitted.first()
-        admitted.lasted((chunk.progress.audio_ms - job.audio_ms) / 1000)
+        audio_s = (chunk.progress.audio_ms - job.audio_ms) / 1000
+        admitted.lasted(audio_s)
+        self._place.spoken(audio_s)
         job.audio_ms = chunk.progress.audio_ms
         job.seen.spoken(job.audio_ms)
         return self._session.audio(request_id, chunk.audio, chunk.progress, now, chunk.words)

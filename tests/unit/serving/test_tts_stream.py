@@ -109,6 +109,19 @@ async def speaking(
     assert [pipeline.guard.closes for pipeline in pipelines] == [1] * len(pipelines)
 
 
+def test_a_place_is_kept_for_what_was_spoken_and_not_for_what_its_key_may_not() -> None:
+    async def scenario() -> None:
+        async with speaking([], [b"1" * 100], limits=KeyLimits(tokens_per_minute=3)) as desk:
+            desk.ask("a", text="too long")
+            await desk.connection.until_sent("synthesis_complete")
+            assert desk.stream._place.stays_s is None
+            desk.ask("b")
+            await desk.connection.until_sent("synthesis_complete", 2)
+            assert desk.stream._place.stays_s == pytest.approx(30.001)
+
+    run(scenario())
+
+
 def test_requests_are_spoken_one_after_another() -> None:
     async def scenario() -> None:
         async with speaking([b"1" * 100, b"2" * 200], [b"3" * 100]) as desk:
