@@ -20,6 +20,8 @@ from hiwar.serving.workers import Share, StepTimes
 
 _RELIEVED = 0.8
 """The part of the load that began the pressure, below which it is over."""
+_WEIGHED_S = 1.0
+"""How often the load is looked at while nobody comes or goes: costs are learned meanwhile."""
 _YOUNG_S = 5.0
 """How long a stream has been here before its effect on the others is seen."""
 _RUSH = 0.5
@@ -144,12 +146,15 @@ class Admission:
             "asr": Punctuality(settings.partial_lag_ms / 1000),
         }
         self._reduced = False
+        self._weighed_s = clock()
         self._crowd = Lately(_CROWD_S)
         self._busy = Lately(_BUSY_S)
 
     @property
     def reduced(self) -> bool:
         """Whether less is spent on each stream, so that all of them are served: longer steps, fewer partials."""
+        if self._clock() - self._weighed_s >= _WEIGHED_S:
+            self._weigh()
         return self._reduced
 
     @property
@@ -262,6 +267,7 @@ class Admission:
 
     def _weigh(self) -> None:
         """Begin to spend less, or end it, by what would be needed if all were served in full."""
+        self._weighed_s = self._clock()
         full = self._demand(self._here, reduced=False) / self._threads
         pressure = self._settings.pressure_from
         self._reduced = self._settings.enabled and full > (pressure * _RELIEVED if self._reduced else pressure)

@@ -25,20 +25,25 @@ _EXCUSED = 0.05
 
 @dataclass(slots=True)
 class _Ratio:
-    compute_s: float
-    audio_s: float
+    """Of what was measured, and at first of a guess, which counts for so much audio."""
+
+    guess: float
+    guess_counts_s: float = _GUESS_COUNTS_S
+    compute_s: float = 0.0
+    audio_s: float = 0.0
 
     def add(self, compute_s: float, audio_s: float) -> None:
         self.compute_s += compute_s
         self.audio_s += audio_s
-        if self.audio_s > _REMEMBERED_S:
-            kept = _REMEMBERED_S / self.audio_s
+        if (known_s := self.audio_s + self.guess_counts_s) > _REMEMBERED_S:
+            kept = _REMEMBERED_S / known_s
             self.compute_s *= kept
             self.audio_s *= kept
+            self.guess_counts_s *= kept
 
     @property
     def value(self) -> float:
-        return self.compute_s / self.audio_s
+        return (self.compute_s + self.guess * self.guess_counts_s) / (self.audio_s + self.guess_counts_s)
 
 
 @dataclass(slots=True)
@@ -52,14 +57,18 @@ class Cost:
     @classmethod
     def guessed(cls, service: Service) -> "Cost":
         """Before anything was measured."""
-        return cls(_Ratio(_GUESSED[service] * _GUESS_COUNTS_S, _GUESS_COUNTS_S))
+        return cls(_Ratio(_GUESSED[service]))
 
     def add(self, *, compute_s: float = 0.0, audio_s: float = 0.0, reduced: bool) -> None:
         """So much was computed, or so much audio came of it."""
-        if reduced and self.less is None:
-            self.less = _Ratio(self.full.value * _REDUCED * _GUESS_COUNTS_S, _GUESS_COUNTS_S)
-        ratio = self.less if reduced and self.less is not None else self.full
-        ratio.add(compute_s, audio_s)
+        if not reduced:
+            self.full.add(compute_s, audio_s)
+            return
+        if self.less is None:
+            self.less = _Ratio(self.full.value * _REDUCED)
+        self.less.add(compute_s, audio_s)
+        # Else a guess that is too high would reduce what is spent, and never be found out.
+        self.full.guess = self.less.value / _REDUCED
 
     def first(self, compute_s: float) -> None:
         """A first result took so much compute."""

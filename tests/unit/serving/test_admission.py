@@ -96,6 +96,30 @@ def test_costs_are_learned_from_the_steps_and_a_guess_is_forgotten() -> None:
         assert here.fill(ASR) > 4 * before
 
 
+def test_a_guess_that_is_too_high_does_not_hold_streams_down_that_came_together() -> None:
+    with desk(AdmissionSettings(utilisation_max=1.0, pressure_from=0.1)) as here:
+        streams = [here.take(Kind("asr", "en")) for _ in range(3)]
+        assert here.admission.reduced
+        for _ in range(200):
+            here.clock.now += 0.1
+            for stream in streams:
+                stream.ran(ran(0.001))
+                stream.lasted(0.1)
+        assert not here.admission.reduced
+
+
+def test_streams_that_turn_out_dear_are_given_less_though_nobody_comes() -> None:
+    with desk() as here:
+        streams = [here.take(Kind("asr", "en")) for _ in range(3)]
+        assert not here.admission.reduced
+        for _ in range(100):
+            here.clock.now += 0.1
+            for stream in streams:
+                stream.ran(ran(0.06))
+                stream.lasted(0.1)
+        assert here.admission.reduced
+
+
 def test_streams_that_come_all_at_once_are_taken_a_few_at_a_time() -> None:
     with desk() as here:
         here.costs(ASR, 0.1)
