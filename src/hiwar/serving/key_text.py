@@ -1,4 +1,4 @@
-"""The text of an API key: prefix, public id, secret, checksum. Made and checked here, stored by `keys`."""
+"""The text of an API key: prefix, public id, secret, checksum. Made and checked here, stored by `key_store`."""
 
 import hashlib
 import re

@@ -113,7 +113,7 @@ class AdmissionMetrics:
         )
         self.refused = registry.counts(
             "hiwar_admission_refusals",
-            "Those that were not, by what would not have held: compute, first_audio or partial_lag.",
+            "Those that were not, by what would not hold: compute, first_audio, partial_lag; or a rush.",
             "reason",
         )
         self.load = registry.gauge("hiwar_load_ratio", "The part of the machine that those need who are admitted.")

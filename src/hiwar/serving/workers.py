@@ -211,6 +211,7 @@ class Workers:
                 if self._closing:
                     return None
                 if is_free and (entry := self._schedule.take_ahead(self._clock())):
+                    self._ahead.notify()  # another may begin what stood behind it
                     return entry
                 if is_free:
                     self._ahead.wait()

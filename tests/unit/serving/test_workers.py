@@ -66,6 +66,27 @@ def test_the_nearest_deadline_goes_first_and_equal_ones_in_the_order_of_their_ar
     run(scenario())
 
 
+def test_what_is_ahead_behind_a_due_step_of_its_key_takes_all_cores_that_are_free() -> None:
+    async def scenario() -> None:
+        workers = Workers(name="speak", threads=2, niceness=0, waiting_max=8, ahead_niceness=0, cores=Cores(4))
+        due, ahead = [Gate(), Gate()], [Gate(), Gate()]
+        tasks = [asyncio.create_task(workers.run(gate, 0.0)) for gate in due]
+        for gate in due:
+            await gate.reached.wait()
+        for step, deadline_s in ((lambda: None, 0.0), (ahead[0], 1e9), (ahead[1], 1e9)):
+            tasks.append(asyncio.create_task(workers.run(step, deadline_s)))
+        await queued(workers, 3)
+        due[0].open()
+        for gate in ahead:
+            await gate.reached.wait()
+        for gate in (due[1], *ahead):
+            gate.open()
+        await asyncio.gather(*tasks)
+        await asyncio.to_thread(workers.close)
+
+    run(scenario())
+
+
 def test_one_step_too_many_is_told_that_the_server_is_busy() -> None:
     async def scenario() -> None:
         async with working(waiting_max=2) as workers:
