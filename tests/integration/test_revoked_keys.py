@@ -120,6 +120,25 @@ def test_speech_over_rest_breaks_off(server: LiveServer, store: Keys, ending: En
         assert not received.endswith(b"0\r\n\r\n")
 
 
+def test_an_upload_under_way_is_refused(server: LiveServer, store: Keys) -> None:
+    record, key = store.create("leaving")
+    head = f"POST /v1/audio/transcriptions HTTP/1.1\r\nHost: test\r\nX-API-Key: {key}\r\nContent-Length: 1000000\r\n"
+    with raw_socket(server) as connection:
+        connection.sendall(f"{head}Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n".encode())
+        server.until(lambda: len(server.running.service._slots) == 1)
+        revoked(store, record.principal.key_id)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 401")
+    server.until(lambda: len(server.running.service._slots) == 0)
+
+
+def test_a_call_that_has_said_nothing_yet_is_refused(server: LiveServer, store: Keys, client: Services) -> None:
+    record, key = store.create("leaving")
+    call = client.asr.Recognize(client.sending(), metadata=(("x-api-key", key),))
+    server.until(lambda: len(server.running.service._slots) == 1)
+    revoked(store, record.principal.key_id)
+    assert failure(call).status is grpc.StatusCode.UNAUTHENTICATED
+
+
 def test_a_rotated_key_keeps_its_streams(server: LiveServer, store: Keys) -> None:
     record, key = store.create("rotating")
     with server.connect("/v1/tts/stream", key=key) as socket:

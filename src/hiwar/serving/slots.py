@@ -18,7 +18,7 @@ from hiwar.serving.observation import StreamObservation
 class Slot:
     """The room of one open connection: a stream's once `principal` has signed in, else that of one yet to sign in.
 
-    `end` ends its stream with an error, once there is one.
+    `end` ends its stream with an error, once there is one; `break_off` what is done before there is, and after.
     """
 
     seen: StreamObservation
@@ -30,6 +30,27 @@ class Slot:
     """What is given back with the slot."""
     admitted: Admitted | None = None
     """Its place among those that are served, for a stream that holds one from its beginning to its end."""
+    _patience: asyncio.Timeout | None = None
+    _broken_off: HiwarError | None = None
+
+    def break_off(self, error: HiwarError) -> None:
+        """Cancel what is done in the room: `used` raises the error then."""
+        if self._patience is not None and self._broken_off is None:
+            self._broken_off = error
+            self._patience.reschedule(0.0)
+
+    @contextlib.asynccontextmanager
+    async def used(self) -> AsyncIterator[None]:
+        """While the context is open it may be broken off."""
+        try:
+            async with asyncio.timeout(None) as self._patience:
+                yield
+        except TimeoutError as error:
+            if self._broken_off is None:
+                raise
+            raise self._broken_off from error
+        finally:
+            self._patience = None
 
 
 class Slots:
@@ -65,7 +86,8 @@ class Slots:
             async with slot.held:
                 if principal is not None:
                     await self.sign_in(slot, principal)
-                yield slot
+                async with slot.used():
+                    yield slot
         finally:
             self._open.discard(slot)
             if not self._open:
@@ -89,10 +111,12 @@ class Slots:
         return frozenset(slot.principal.key_id for slot in self._open if slot.principal is not None)
 
     async def end(self, key_id: str, error: HiwarError) -> None:
-        """End all streams of a key. A slot without one yet is asked again the next time."""
-        ends = [
-            slot.end(error)
-            for slot in self._open
-            if slot.principal is not None and slot.principal.key_id == key_id and slot.end is not None
-        ]
+        """End all that a key has open."""
+        ends: list[Awaitable[None]] = []
+        for slot in self._open:
+            if slot.principal is not None and slot.principal.key_id == key_id:
+                if slot.end is None:
+                    slot.break_off(error)
+                else:
+                    ends.append(slot.end(error))
         await asyncio.gather(*ends, return_exceptions=True)

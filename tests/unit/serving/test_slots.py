@@ -105,3 +105,24 @@ def test_a_peer_that_does_not_take_its_end_holds_up_nobodys() -> None:
             await ending
 
     run(scenario())
+
+
+def test_who_has_no_stream_to_end_is_broken_off_and_a_time_out_of_its_own_stays_one() -> None:
+    async def scenario() -> None:
+        slots = Slots(ServingLimits(), Leases())
+
+        async def uploads() -> None:
+            async with slots.room(OTHER, seen()), slots.room(ONE, seen()):
+                for _ in range(2):
+                    await slots.end("b", refusals.key_revoked())
+                await asyncio.Event().wait()
+
+        with pytest.raises(HiwarError) as caught:
+            await uploads()
+        assert caught.value.code is ErrorCode.UNAUTHORIZED
+        with pytest.raises(TimeoutError):
+            async with slots.room(OTHER, seen()):
+                raise TimeoutError
+        assert slots.empty.is_set()
+
+    run(scenario())
