@@ -37,8 +37,9 @@ class ServingLimits:
 
     streams_max: Count = 256
     """Open streams of all kinds; one more is answered `server_busy`."""
-    connections_unsigned_max: Count = 256
-    """Connections that are still to sign in by their first frame; they take no stream's place."""
+    connections_unsigned_max: Count = 512
+    """Connections that are still to sign in by their first frame: more than one address may have open, which else
+    would keep all others out. They take no stream's place."""
     connections_max: Count = 1024
     """Connections of HTTP and WebSocket, and as many of gRPC, whatever they do; one more is reset at once."""
     connections_per_address_max: Count = 256

@@ -94,3 +94,8 @@ def test_a_crowd_is_let_in_by_and_by() -> None:
         let_in += 1
     assert let_in == pytest.approx(500, abs=3)
     assert all(entrance.pause_s(now + 1 + number) == 0.0 for number in range(100))
+
+
+def test_no_address_can_take_all_places_of_those_who_are_to_sign_in() -> None:
+    limits = ServingLimits()
+    assert limits.connections_per_address_max < limits.connections_unsigned_max < limits.connections_max
