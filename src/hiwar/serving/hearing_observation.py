@@ -5,7 +5,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from hiwar.protocol.effects import Close, Send
-from hiwar.protocol.messages import Done, ErrorEvent, Final, Partial
+from hiwar.protocol.messages import ErrorEvent, Final, Partial
 from hiwar.serving.step_observation import StepObservation
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class HearingObservation:
         self._final_latency = metrics.hearing.final_latency.labels(hears)
         # A file has nobody who waits for what was just said.
         self._is_live = stream.transport != "rest"
-        self._is_done = False
+        self._is_closed = False
         self._events = 0
         self._heard_ms = 0
         # Until where in the stream the audio had arrived, and when.
@@ -49,11 +49,10 @@ class HearingObservation:
                     self._partial_age.observe(partial.audio_to_emit_ms / 1000)
             case Send(message=Final() as final):
                 self._final(final)
-            case Send(message=Done()):
-                self._is_done = True
             case Send(message=ErrorEvent(code=code)):
                 self._stream.error(code)
             case Close():
+                self._is_closed = True
                 self._stream.closing(effect)
             case _:
                 pass
@@ -67,9 +66,10 @@ class HearingObservation:
 
     def idle(self, seconds: float) -> None:
         """Nothing is computed for the stream any more, so long after its end began."""
-        if not self._is_done:
+        if not self._is_closed:
             self._stream.left()
-            self._observatory.metrics.hearing.cancel_to_idle.observe(seconds)
+            if self._heard_ms:
+                self._observatory.metrics.hearing.cancel_to_idle.observe(seconds)
         if self._stream.span is not None:
             self._stream.span.set({**self.listening.sums, **self.hearing.sums})
 

@@ -315,9 +315,22 @@ def test_nobody_waits_for_what_a_file_says(desk: Desk) -> None:
 
 def test_a_client_that_leaves_in_mid_stream_is_measured(desk: Desk) -> None:
     with desk.stream("asr") as seen:
-        seen.hearing(listens="ear", hears="tone").idle(0.05)
+        hearing = seen.hearing(listens="ear", hears="tone")
+        hearing.heard(100, 0.1)
+        hearing.idle(0.05)
     assert desk.samples("hiwar_asr_cancel_to_idle_seconds_sum") == {"": 0.05}
     assert desk.samples("hiwar_streams_total") == ended("cancelled", "asr")
+
+
+def test_who_was_refused_or_said_nothing_is_no_cancel(desk: Desk) -> None:
+    with desk.stream("asr") as seen:
+        refused = seen.hearing(listens="ear", hears="tone")
+        refused.heard(100, 0.1)
+        for effect in fatal(BUSY):
+            refused.told(effect)
+        refused.idle(0.0)
+        seen.hearing(listens="ear", hears="tone").idle(0.0)
+    assert desk.samples("hiwar_asr_cancel_to_idle_seconds_count") == {"": 0.0}
 
 
 def test_a_stream_of_hours_has_few_events_in_its_trace(desk: Desk) -> None:
