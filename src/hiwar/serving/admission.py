@@ -133,7 +133,7 @@ class Admission:
         self.refused: Counter[str] = Counter()
         """How often, by reason."""
         self.taken: Counter[Service] = Counter()
-        """How many, by service: synthesis requests and recognition streams."""
+        """How many places, by service: of recognition streams, and of synthesis streams that began to ask."""
         self._settings = settings
         self._threads = threads
         self._clock = clock

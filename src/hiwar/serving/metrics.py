@@ -109,7 +109,9 @@ class AdmissionMetrics:
 
     def __init__(self, registry: MetricRegistry) -> None:
         self.taken = registry.counts(
-            "hiwar_admissions", "Synthesis requests and recognition streams that were admitted.", "service"
+            "hiwar_admissions",
+            "Recognition streams that were admitted, and synthesis streams, once for all they ask without a pause.",
+            "service",
         )
         self.refused = registry.counts(
             "hiwar_admission_refusals",

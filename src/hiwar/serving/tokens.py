@@ -1,6 +1,6 @@
-"""Signed tokens (JWT, RFC 7519): from a token to who holds it and what they may use, and tokens of the server's own.
+"""Signed tokens (JWT, RFC 7519) of an issuer: from a token to who holds it and what they may use.
 
-Which key a token is checked with is left to `token_keys`.
+Which key a token is checked with is left to `token_keys`; the server's own are `own_tokens`'.
 """
 
 import hashlib
