@@ -78,6 +78,13 @@ _TALKATIVE = ("uvicorn", "websockets", "asyncio", "grpc", "multipart", "python_m
 where a key may stand."""
 
 
+def _without_quotes(record: logging.LogRecord) -> bool:
+    """Keep what the event loop says of a fault to a sentence: its own has the exception's, and what was handed over."""
+    if record.exc_info:
+        record.msg, record.args = "a task or callback of the event loop failed", ()
+    return True
+
+
 def set_up(level: Literal["debug", "info", "warning", "error"], form: Literal["text", "json"]) -> None:
     """Send hiwar's own log to standard error; of the libraries, warnings and errors alone."""
     handler = logging.StreamHandler(sys.stderr)
@@ -90,6 +97,7 @@ def set_up(level: Literal["debug", "info", "warning", "error"], form: Literal["t
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("asyncio").addFilter(_without_quotes)
     # It warns of each form that it cannot read, with bytes of it.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     # At info level uvicorn logs each WebSocket's address with its query, where an API key may stand, and at that of

@@ -1,5 +1,6 @@
 """What a log line holds of an exception, and what it keeps to itself."""
 
+import asyncio
 import json
 import logging
 from pathlib import Path
@@ -20,6 +21,26 @@ def test_what_lies_in_a_group_is_logged(capsys: pytest.CaptureFixture[str]) -> N
             raise ExceptionGroup("tasks", [ValueError(SECRET)])
         except ExceptionGroup:
             logging.getLogger("hiwar.test").exception("it failed")
+        line = capsys.readouterr().err
+    finally:
+        logging.root.handlers[:], level = before
+        logging.root.setLevel(level)
+    assert "ValueError" in line
+    assert SECRET not in line
+
+
+def test_the_event_loop_quotes_neither_an_exception_nor_what_a_callback_was_given(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = logging.root.handlers[:], logging.root.level
+
+    async def scenario() -> None:
+        asyncio.get_running_loop().call_soon(int, SECRET)
+        await asyncio.sleep(0)
+
+    try:
+        log_setup.set_up("info", "text")
+        asyncio.run(scenario())
         line = capsys.readouterr().err
     finally:
         logging.root.handlers[:], level = before
