@@ -9,7 +9,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, exp
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.serving.clock import Clock
@@ -207,8 +207,14 @@ class Admission:
 
     def _busy_with(self, mine: Admitted, demand_s: float) -> float:
         """How busy the threads would be with what cannot wait, if it grew like the demand."""
-        seen_s = self._demand([admitted for admitted in self._here if _is_seen(admitted, mine)], reduced=True)
-        return self._busy.sum(mine.began_s) / _BUSY_S * demand_s / seen_s if seen_s else 0.0
+        if not any(_is_seen(admitted, mine) for admitted in self._here):
+            return 0.0
+        # Whoever came lately is in the sum by as much as `Lately` has counted of them.
+        shown_s = sum(
+            admitted.cost.rate(reduced=True) * (1 - exp((admitted.began_s - mine.began_s) / _BUSY_S))
+            for admitted in self._here
+        )
+        return self._busy.sum(mine.began_s) / _BUSY_S * demand_s / shown_s
 
     def _is_rush(self, mine: Admitted, demand_s: float) -> bool:
         """Whether too many are too young for anybody to know how well they can be served all together."""

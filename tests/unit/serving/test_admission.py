@@ -120,6 +120,20 @@ def test_streams_that_turn_out_dear_are_given_less_though_nobody_comes() -> None
         assert here.admission.reduced
 
 
+def test_those_who_come_one_by_one_are_not_taken_for_a_busier_machine() -> None:
+    with desk() as here:
+        here.costs(ASR, 0.05)
+        streams = [here.take(ASR)]
+        for tenths in range(120):
+            here.clock.now += 0.1
+            for stream in streams:
+                stream.ran(ran(0.005))
+                stream.lasted(0.1)
+            if tenths >= 60 and tenths % 4 == 0:
+                streams.append(here.take(ASR))
+        assert here.admission.load < 0.5
+
+
 def test_streams_that_come_all_at_once_are_taken_a_few_at_a_time() -> None:
     with desk() as here:
         here.costs(ASR, 0.1)
@@ -177,9 +191,9 @@ def test_what_the_threads_are_seen_to_need_grows_with_those_who_come() -> None:
     with desk() as here:
         here.costs(TTS, 0.001, first_s=0.001)
         seen = [here.take(TTS) for _ in range(10)]
-        for _ in range(1000):  # 10 s, one of two threads busy
+        for _ in range(1000):  # 10 s, one of two threads hardly ever idle
             here.clock.now += 0.01
-            seen[0].ran(StepTimes(0.0, 0.0, 0.01, 0.0001))
+            seen[0].ran(StepTimes(0.0, 0.0, 0.0099, 0.0001))
         assert here.fill(TTS) == 7  # when ten keep one thread busy, seventeen keep 1.7
         assert here.admission.refused == {"compute": 1}
 
