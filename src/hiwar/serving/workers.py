@@ -232,11 +232,13 @@ def _hand_back(job: _Job, result: object, error: BaseException | None, times: St
 
 
 def _settle(job: _Job, result: object, error: BaseException | None, times: StepTimes | None) -> None:
-    outcome = job.outcome
+    if not job.outcome.done():
+        _resolve(job.outcome, result, error)
     if times is not None and job.observe is not None:
-        job.observe(times)
-    if outcome.done():
-        return
+        job.observe(times)  # before whoever waits goes on: that is another turn of the loop
+
+
+def _resolve(outcome: "asyncio.Future[Any]", result: object, error: BaseException | None) -> None:
     if error is None:
         outcome.set_result(result)
     elif isinstance(error, Exception) and not isinstance(error, StopIteration):
