@@ -48,6 +48,14 @@ def test_a_table_of_the_last_thirty_days(tmp_path: Path, key_id: str) -> None:
         assert cell in row
 
 
+def test_what_names_hold_does_nothing_to_a_terminal(tmp_path: Path) -> None:
+    usage = UsageLog(tmp_path / "usage.db")
+    usage.add("jwt:\x1b[2J\nكاظم\u200cعلی", "tts", requests=1)
+    usage.close()
+    _, *rows = shown(tmp_path).stdout.splitlines()
+    assert [row.split()[1] for row in rows] == ["jwt:\ufffd[2J\ufffdكاظم\u200cعلی"]
+
+
 def test_json_is_an_object_a_line(tmp_path: Path, key_id: str) -> None:
     lines = shown(tmp_path, "--json", "--key", key_id).stdout.splitlines()
     assert list(map(json.loads, lines)) == [
