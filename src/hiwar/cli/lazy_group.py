@@ -1,6 +1,7 @@
 """A click group whose commands are modules, imported only when called, and which ends every failure in one way."""
 
 from importlib import import_module
+from math import ceil
 from typing import Any
 
 import click
@@ -14,8 +15,8 @@ _INTERRUPTED = 130
 class LazyGroup(click.Group):
     """Finds command NAME as `command` in the module `package.NAME`; `summaries` (name to one line) is all it knows.
 
-    A HiwarError is shown as `Error: <its sentence>` with exit code 1, a missing package likewise with the command
-    that installs it; Ctrl-C ends with 130.
+    A HiwarError is shown as `Error: <its sentence>`, and how long to wait where that is known, with exit code 1, a
+    missing package likewise with the command that installs it; Ctrl-C ends with 130.
     """
 
     def __init__(self, *, package: str, summaries: dict[str, str], **attributes: Any) -> None:  # noqa: ANN401 - click's
@@ -44,9 +45,15 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except HiwarError as error:
-            raise click.ClickException(error.message) from error
+            raise click.ClickException(_with_wait(error)) from error
         except ModuleNotFoundError as error:
             message = f"The package {error.name} is not installed; run: pip install 'hiwar[all]'"
             raise click.ClickException(message) from error
         except KeyboardInterrupt:
             ctx.exit(_INTERRUPTED)
+
+
+def _with_wait(error: HiwarError) -> str:
+    if error.retry_after_ms is None:
+        return error.message
+    return f"{error.message} (In {ceil(error.retry_after_ms / 1000)} s.)"

@@ -257,7 +257,7 @@ class Admission:
         crowd_s = self._crowd.add(1, self._clock()) / _KNOCKS_PER_S
         # Spread, or all who were refused together come back together.
         spread_s = min(_RETRY_MAX_S, max(_RETRY_MIN_S, wait_s, crowd_s)) * (0.75 + self._chance() / 2)
-        message = "The server has as much to do as it can do well; try again after retry_after_ms."
+        message = "The server has as much to do as it can do well; wait a little, then try again."
         raise HiwarError(ErrorCode.SERVER_BUSY, message, ceil(spread_s * 1000))
 
     def _released_in_s(self, service: Service) -> float:

@@ -10,6 +10,7 @@ from hiwar.cli.lazy_group import LazyGroup
 
 SUMMARIES = {
     "refused": "Raises a HiwarError.",
+    "busy": "Is told to wait.",
     "stopped": "Is interrupted.",
     "bare": "Imports what is not installed.",
 }
@@ -23,6 +24,7 @@ def group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LazyGroup:
     (package / "bare.py").write_text("import package_that_is_not_installed\n")
     for name, failure in (
         ("refused", "HiwarError(ErrorCode.INVALID_VOICE, 'There is no such voice; choose another.')"),
+        ("busy", "HiwarError(ErrorCode.SERVER_BUSY, 'There is much to do.', 1_001)"),
         ("stopped", "KeyboardInterrupt"),
     ):
         (package / f"{name}.py").write_text(
@@ -36,7 +38,7 @@ def group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LazyGroup:
 def test_help_shows_summaries_and_imports_nothing(group: LazyGroup) -> None:
     result = CliRunner().invoke(group, ["--help"])
     assert result.exit_code == 0
-    assert [line.split("  ")[1] for line in result.output.splitlines()[-3:]] == list(SUMMARIES)
+    assert [line.split("  ")[1] for line in result.output.splitlines()[-len(SUMMARIES) :]] == list(SUMMARIES)
     assert all(summary in result.output for summary in SUMMARIES.values())
 
 
@@ -45,6 +47,10 @@ def test_an_error_is_one_sentence_and_exit_code_1(group: LazyGroup) -> None:
     assert result.exit_code == 1
     assert result.stderr == "Error: There is no such voice; choose another.\n"
     assert result.stdout == ""
+
+
+def test_who_may_come_again_is_told_when(group: LazyGroup) -> None:
+    assert CliRunner().invoke(group, ["busy"]).stderr == "Error: There is much to do. (In 2 s.)\n"
 
 
 def test_a_missing_package_is_named_with_what_installs_it(group: LazyGroup) -> None:
