@@ -1,7 +1,7 @@
 """Keys as a table, without their secrets."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hiwar.cli.tables import print_table
 from hiwar.serving.keys import KeyRecord
@@ -39,4 +39,7 @@ def _state(record: KeyRecord) -> str:
         return f"revoked {record.revoked_at:%Y-%m-%d}"
     if record.expires_at is None:
         return "in use"
-    return f"{'in use until' if record.is_good(datetime.now(UTC)) else 'expired'} {record.expires_at:%Y-%m-%d}"
+    now = datetime.now(UTC)
+    state = "in use until" if record.is_good(now) else "expired"
+    day_only = abs(record.expires_at - now) > timedelta(days=2)
+    return f"{state} {record.expires_at:{'%Y-%m-%d' if day_only else '%Y-%m-%d %H:%M:%S UTC'}}"
