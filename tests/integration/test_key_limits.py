@@ -74,6 +74,17 @@ def said(socket: Any, kind: str) -> dict[str, Any]:
             return dict(message)
 
 
+def explain(server: LiveServer, key: str, text: str = "hi") -> Answer:
+    return server.post("/v1/text/explain", json.dumps({"text": text}).encode(), {"X-API-Key": key})
+
+
+def test_to_explain_a_text_counts_as_to_speak_it(server: LiveServer, new_key: Callable[..., str]) -> None:
+    key = new_key(requests_per_minute=2, tokens_per_minute=10)
+    assert explain(server, key, 11 * "a").status == 429
+    assert explain(server, key).status == 200
+    assert speak(server, key).status == 429
+
+
 @pytest.mark.parametrize("ask", [speak, transcribe])
 def test_the_third_request_of_two_a_minute_over_rest(
     server: LiveServer, new_key: Callable[..., str], ask: Callable[[LiveServer, str], Answer]

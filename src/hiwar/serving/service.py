@@ -182,13 +182,17 @@ class SpeechService:
     async def explain(
         self, text: str, voice: str, language: LanguageChoice, principal: Principal
     ) -> tuple[SegmentReading, ...]:
-        """How a text would be read. Raises HiwarError for what could not be spoken, or when there is too much to do."""
+        """How a text would be read; counted as if it were spoken. Raises HiwarError for what could not be, and when
+        there is too much to do or the key has used its part.
+        """
         if self._stopping:
             raise refusals.going_away()
         with self.engines.catalogue.lent(voice) as (named, engine):
             if principal.voices is not None and voice not in principal.voices:
                 raise refusals.voice_forbidden()
             spoken = text_of(text, self.limits.text_chars_max)
+            await self._accounts.quotas.request(principal)
+            await self._accounts.quotas.spend(principal, len(spoken))
             segments = explain(spoken, voice=named, engine=engine, language=language)
             return await self._readings.read(segments)
 
