@@ -2,20 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 Service = Literal["tts", "asr"]
 SERVICES: tuple[Service, ...] = ("tts", "asr")
+Limit = Annotated[int, Meta(ge=0)]
 
 
 @dataclass(frozen=True, slots=True)
 class KeyLimits:
     """What one key may use; None is unlimited. A token is one character spoken or 100 ms of audio heard."""
 
-    requests_per_minute: int | None = 60
-    tokens_per_minute: int | None = 50_000
-    tokens_per_day: int | None = 1_000_000
-    concurrent_streams: int | None = 5
+    requests_per_minute: Limit | None = 60
+    tokens_per_minute: Limit | None = 50_000
+    tokens_per_day: Limit | None = 1_000_000
+    concurrent_streams: Limit | None = 5
 
 
 TOKEN_PREFIX = "jwt:"  # noqa: S105 - what the ids of principals begin with that come by token

@@ -88,6 +88,7 @@ def test_what_a_token_does_not_say_is_as_for_a_key(tmp_path: Path) -> None:
         {"nbf": time.time() + 600},
         {"voices": "Yara"},
         {"limits": {"requests_per_minute": "many"}},
+        {"limits": {"tokens_per_day": -1}},
     ],
     ids=str,
 )
