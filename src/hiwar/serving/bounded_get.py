@@ -45,11 +45,11 @@ class _Deadline(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
 
     def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
         """What urllib calls for http."""
-        return self.do_open(functools.partial(_HttpConnection, follow=self._follow), request)
+        return self.do_open(functools.partial(_followed, http.client.HTTPConnection, self._follow), request)
 
     def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
         """What urllib calls for https."""
-        return self.do_open(functools.partial(_HttpsConnection, follow=self._follow), request)
+        return self.do_open(functools.partial(_followed, http.client.HTTPSConnection, self._follow), request)
 
     def end(self) -> None:
         """From here on whoever reads is at the end."""
@@ -64,30 +64,22 @@ class _Deadline(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
             raise TimeoutError("the connection took too long")
 
 
-class _HttpConnection(http.client.HTTPConnection):
-    """Tells of its socket, which urllib keeps to itself."""
+def _followed(
+    kind: type[http.client.HTTPConnection],
+    follow: _Follow,
+    host: str,
+    **options: Any,  # noqa: ANN401 - as the library's
+) -> http.client.HTTPConnection:
+    """A connection that tells of its socket, which urllib keeps to itself."""
+    made = kind(host, **options)
+    connect = made.connect
 
-    def __init__(self, *args: Any, follow: _Follow, **options: Any) -> None:  # noqa: ANN401 - as the library's
-        super().__init__(*args, **options)
-        self._follow = follow
+    def connect_and_tell() -> None:
+        connect()
+        follow(made.sock)
 
-    def connect(self) -> None:
-        """As the library's."""
-        super().connect()
-        self._follow(self.sock)
-
-
-class _HttpsConnection(http.client.HTTPSConnection):
-    """As `_HttpConnection`."""
-
-    def __init__(self, *args: Any, follow: _Follow, **options: Any) -> None:  # noqa: ANN401 - as the library's
-        super().__init__(*args, **options)
-        self._follow = follow
-
-    def connect(self) -> None:
-        """As the library's."""
-        super().connect()
-        self._follow(self.sock)
+    made.connect = connect_and_tell  # type: ignore[method-assign]
+    return made
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
