@@ -47,7 +47,7 @@ from hiwar.vocabulary import Language
 PARTS = ("capacity", "fairness", "admission", "revocation", "slow", "limits")
 _ALONE = "limits"
 """Measured on servers of its own."""
-_UNGUARDED = ("capacity", "fairness")
+_UNGUARDED = ("capacity", "fairness", "revocation", "slow")
 """Measured with admission by latency off."""
 _WITHOUT_ADMISSION = {"HIWAR_ADMISSION_ENABLED": "false"}
 _VOICES: tuple[tuple[str, Language], ...] = (("Yara_en", "en"), ("Yara", "ar"))
