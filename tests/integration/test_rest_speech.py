@@ -299,12 +299,12 @@ def test_a_client_that_takes_nothing_is_cut_off(own_server: LiveServer, caplog: 
 
 def test_a_slow_client_gets_all_of_it(server: LiveServer) -> None:
     with raw_socket(server) as client:
-        client.sendall(head(server, {**LONG, "input": "abcdefghi " * 300}))
+        client.sendall(head(server, {**LONG, "input": "abcdefghi " * 150}))
         server.until(lambda: _waits_for_its_client(server))
         received = bytearray()
         while not received.endswith(b"\r\n0\r\n\r\n"):
             received += client.recv(1 << 16)
-    assert len(received) > 300 * 10 * 80 * 96
+    assert len(received) > 150 * 10 * 80 * 96
 
 
 def _waits_for_its_client(server: LiveServer) -> bool:
