@@ -51,8 +51,15 @@ class Ended:
 
 
 def hiwar_command(data_dir: Path, variables: Mapping[str, str] | None = None) -> tuple[list[str], dict[str, str]]:
-    """The `hiwar` of this environment with its data in `data_dir`, and the environment to run it in."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HIWAR_")}
+    """The `hiwar` of this environment with its data in `data_dir`, and the environment to run it in.
+
+    It keeps its bytecode, whatever is set for the tests: each of dozens would compile all of it again.
+    """
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("HIWAR_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
     own = {"HIWAR_DATA_DIR": str(data_dir), "PYTHONUNBUFFERED": "1", **(variables or {})}
     return [str(Path(sys.executable).with_name("hiwar"))], {**inherited, **own}
 
