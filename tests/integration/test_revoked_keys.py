@@ -66,15 +66,19 @@ def ended(socket: Any) -> tuple[dict[str, Any], int | None]:
 
 
 @both
-@pytest.mark.parametrize("path", ["/v1/tts/stream", "/v1/asr/stream"])
-def test_over_websocket(server: LiveServer, store: Keys, path: str, ending: Ending) -> None:
+def test_over_websocket(server: LiveServer, store: Keys, ending: Ending) -> None:
     record, key = store.create("leaving")
     _, others = store.create("staying")
-    with server.connect(path, key=key) as socket, server.connect("/v1/tts/stream", key=others) as other:
-        until_streams(server, 2)
+    with (
+        server.connect("/v1/tts/stream", key=key) as speaking,
+        server.connect("/v1/asr/stream", key=key) as hearing,
+        server.connect("/v1/tts/stream", key=others) as other,
+    ):
+        until_streams(server, 3)
         ending(store, record.principal.key_id)
-        error, close = ended(socket)
-        assert (error["code"], close) == ("unauthorized", 4401)
+        for socket in (speaking, hearing):
+            error, close = ended(socket)
+            assert (error["code"], close) == ("unauthorized", 4401)
         other.send('{"text": "hi"}')
         assert json.loads(other.recv(timeout=WAIT_S))["type"] == "synthesis_started"
 
