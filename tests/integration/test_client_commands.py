@@ -61,10 +61,10 @@ def test_what_say_writes_transcribe_reads(
 
 def test_live_shows_the_same_text(server: Process, data_dir: Path, tmp_path: Path) -> None:
     file = tmp_path / "said.wav"
-    assert hiwar(data_dir, "say", "live text", "-o", str(file), "--sample-rate", "16000", "--url", server.url).code == 0
+    assert hiwar(data_dir, "say", "live", "-o", str(file), "--sample-rate", "16000", "--url", server.url).code == 0
     live = hiwar(data_dir, "transcribe", str(file), "--live", "--url", server.url)
     assert live.code == 0, live.err
-    assert live.out.splitlines()[-1].endswith("live text")
+    assert live.out.splitlines()[-1].endswith("live")
 
 
 def test_json_is_every_event(server: Process, data_dir: Path, tmp_path: Path) -> None:

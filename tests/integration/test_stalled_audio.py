@@ -12,7 +12,7 @@ def test_a_final_comes_when_the_audio_stops_coming(tmp_path: Path) -> None:
         live_server(tmp_path, {"limits.stalled_audio_ms": 50}) as server,
         server.connect("/v1/asr/stream?sample_rate=8000") as socket,
     ):
-        for text in ("hello مرحبا", "again"):
+        for text in ("hi", "م"):
             socket.send(spoken(text, sample_rate=8000, encoding="linear16"))
             while (message := json.loads(socket.recv(WAIT_S)))["type"] != "final":
                 pass

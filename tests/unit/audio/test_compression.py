@@ -212,7 +212,7 @@ def test_requests_leave_no_memory_behind(ending: str) -> None:
 
     speak(20)
     before_kb = resident_kb()
-    speak(300)
+    speak(100)
     assert resident_kb() - before_kb < 15_000
 
 
