@@ -245,8 +245,13 @@ def _is_cancelled(server: LiveServer) -> bool:
     return any(task.cancelling() for task in asyncio.all_tasks(server.loop))
 
 
-def test_a_server_that_stops_answers_the_recording_it_has(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with live_server(tmp_path_factory.mktemp("data")) as server, raw_socket(server) as client:
+@pytest.mark.parametrize("buffered_ms", [50, 60_000])
+def test_a_server_that_stops_answers_the_recording_it_has(
+    tmp_path_factory: pytest.TempPathFactory, buffered_ms: int
+) -> None:
+    """However much of it has been handed on to what listens."""
+    flags = {"limits.audio_buffered_max_ms": buffered_ms}
+    with live_server(tmp_path_factory.mktemp("data"), flags) as server, raw_socket(server) as client:
         service, engine = server.running.service, Slow()
         loaded = service.engines
         server.call(lambda: service.begin(replace(loaded, recognition=engine)))

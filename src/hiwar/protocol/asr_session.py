@@ -59,14 +59,20 @@ _AHEAD_MAX_S = 10.0
 
 
 class AsrServerSession:
-    """One recognition connection. `now` is in seconds of any monotonic clock."""
+    """One recognition connection. `now` is in seconds of any monotonic clock.
 
-    def __init__(self, config: RecognitionConfig, *, limits: AsrSessionLimits, now: float) -> None:
+    Of a recording all has come before it is received here: a server that stops still hears it to its end.
+    """
+
+    def __init__(
+        self, config: RecognitionConfig, *, limits: AsrSessionLimits, now: float, is_recording: bool = False
+    ) -> None:
         self.state = State.SIGNING_IN
         self.config = config
         self._limits = limits
         self._last_activity_s = now
         self._first_frame = True
+        self._is_recording = is_recording
         self._stopping = False
         self._segments = 0
         self._heard_until_s: float | None = None
@@ -185,7 +191,7 @@ class AsrServerSession:
         """The server is about to stop: what was heard so far is answered, then the connection closes."""
         if self.state in NOT_SIGNED_IN:
             return self._break(going_away())
-        if self.state is not State.OPEN:
+        if self._is_recording or self.state is not State.OPEN:
             return ()  # what the client finished itself ends as it would have
         self._stopping = True
         self._to(Input.FINISH)

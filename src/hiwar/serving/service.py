@@ -220,14 +220,16 @@ class SpeechService:
             slot.admitted = slot.held.enter_context(self._admission.admitted(kind, meter.share))
         await meter.request()
 
-    async def transcribe(self, connection: Connection, config: RecognitionConfig, slot: Slot) -> None:
+    async def transcribe(
+        self, connection: Connection, config: RecognitionConfig, slot: Slot, *, is_recording: bool = False
+    ) -> None:
         """Serve a recognition connection to its end. A slot of nobody: it signs in by its first frame."""
         now = self._clock()
         engines = self.engines
         seen = slot.seen.hearing(
             listens=engines.voice_activity.info.name, hears=engines.recognizer(config.language).info.name
         )
-        session = AsrServerSession(config, limits=self.limits.asr_session(), now=now)
+        session = AsrServerSession(config, limits=self.limits.asr_session(), now=now, is_recording=is_recording)
         opening = () if slot.principal is None else session.signed_in(now)
         if self._stopping:  # it took its slot before, and `drain` has not seen it
             opening += session.drain()

@@ -120,7 +120,7 @@ class _Transcription:
         if recording is None:
             raise PeerGoneError
         connection = RecordingConnection(recording.pcm, self._heard)
-        await service.transcribe(connection, self._config, slot)
+        await service.transcribe(connection, self._config, slot, is_recording=True)
         if connection.error is not None:
             raise connection.error
         heard = Heard(self._finals, connection.audio_ms, asked.language)
