@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hiwar.audio.encoding import SpeechEncoder, encoded_rate, wav_header
@@ -62,7 +62,10 @@ def heard_faults(cuts_ms: Iterable[float], audio_format: AudioFormat, source_rat
     pieces = np.split(source, [round(cut * source_rate / 1000) for cut in cuts])
     audio, borders = streamed(pieces, audio_format, source_rate)
     met = [round(cut * rate / 1000) for cut in cuts]
-    return glitches.faults(audio, voice_like(rate, SECONDS), [*borders, *met], rate)
+    found = glitches.faults(audio, voice_like(rate, SECONDS), [*borders, *met], rate)
+    # What a codec of eight bits does to faint sound may look like a fault; what is the same without a cut is none.
+    in_one_piece, _ = streamed([source], audio_format, source_rate) if found else (audio, ())
+    return [] if found and np.array_equal(audio, in_one_piece) else found
 
 
 @pytest.mark.parametrize("audio_format", FORMATS, ids=named)
@@ -78,6 +81,7 @@ def test_no_seam_is_heard(schedule: str, source_rate: int, audio_format: AudioFo
     st.sampled_from(FORMATS),
     st.sampled_from(NATIVE_RATES),
 )
+@example([1469.875], AudioFormat(SpeechFormat.ALAW, 8000), 8000)
 def test_no_cut_is_heard_anywhere(cuts_ms: list[float], audio_format: AudioFormat, source_rate: int) -> None:
     assert heard_faults(cuts_ms, audio_format, source_rate) == []
 
