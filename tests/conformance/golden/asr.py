@@ -78,11 +78,11 @@ def _hearing() -> list[Conversation]:
             for frame_bytes in (77, 333, 2047, 65_536)
         ),
         Conversation(
-            "frames of one byte",
+            "frames of three bytes",
             (
                 Open(ASR, "sample_rate=8000"),
                 READY,
-                Sound("a", sample_rate=8000, frame_bytes=1),
+                Sound("a", sample_rate=8000, frame_bytes=3),
                 FINISH,
                 *heard("a"),
                 *done(1),
