@@ -11,7 +11,7 @@ from hiwar.serving.limits import ServingLimits
 log = logging.getLogger("hiwar.server")
 
 _TOLD_EVERY_S = 1.0
-_LET_IN_PER_S, _AT_ONCE = 250, 64
+_LET_IN_PER_S, _AT_ONCE = 120, 32
 """A handshake takes a millisecond or more of the event loop: a crowd of them leaves most of it to those who are in."""
 _IPV6_NETWORK_BITS = 64
 """What one customer has at the least: all addresses in it count as one."""

@@ -27,7 +27,7 @@ _YOUNG_S = 5.0
 _RUSH = 0.5
 """The part of what is left of the machine that streams younger than that may need; one of them is let in anyhow."""
 _SPOKEN_TO_AT_ONCE = 10
-"""How many of those who are spoken to may be as young, by thread; or else half as many as have been here for longer."""
+"""How many of those who are spoken to may be as young, by thread; or a quarter of those who were here before."""
 _GREEDY = 1.5
 """How many even shares of the machine make a key that others need not wait for."""
 _BUSY_S = 3.0
@@ -109,7 +109,8 @@ class Admitted:
         compute_s = max(times.cpu_s, times.ran_s / 2)
         self.compute_s += compute_s
         self.cost.add(compute_s=compute_s, reduced=self.reduced())
-        if times.was_due or self.kind.service == "asr":
+        # What is made far ahead of its playback could wait; under pressure nothing is.
+        if times.was_due or self.kind.service == "asr" or self.reduced():
             self.busy.add(times.ran_s, self.clock())
 
     def lasted(self, audio_s: float = 0.0) -> None:
@@ -221,7 +222,7 @@ class Admission:
         alike = [admitted for admitted in self._here if admitted.kind.service == mine.kind.service]
         young = [admitted for admitted in alike if not _is_seen(admitted, mine)]
         if mine.kind.service == "tts":
-            return len(young) >= max(_SPOKEN_TO_AT_ONCE * self._threads, (len(alike) - len(young)) / 2)
+            return len(young) >= max(_SPOKEN_TO_AT_ONCE * self._threads, (len(alike) - len(young)) / 4)
         young_s = self._demand([mine, *young], reduced=True)
         room_s = self._threads * self._settings.utilisation_max
         return mine.kind.shows_partials and bool(young) and young_s > _RUSH * (room_s - (demand_s - young_s))

@@ -152,14 +152,14 @@ def test_streams_that_come_all_at_once_are_taken_a_few_at_a_time() -> None:
         assert here.admission.refused == {"rush": 5, "compute": 1}
 
 
-def test_of_those_who_are_spoken_to_half_as_many_again_come_at_once() -> None:
+def test_of_those_who_are_spoken_to_a_quarter_as_many_again_come_at_once() -> None:
     with desk() as here:
         here.costs(TTS, 0.001, first_s=0.001)
         taken = []
-        for _ in range(4):
+        for _ in range(6):
             taken.append(here.fill(TTS))
             here.clock.now += 6
-        assert taken == [20, 20, 20, 30]
+        assert taken == [20, 20, 20, 20, 20, 25]
 
 
 def test_many_keys_with_a_stream_each_share_the_room_of_one() -> None:
