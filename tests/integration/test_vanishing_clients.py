@@ -29,7 +29,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFi
 
 def _freed(server: LiveServer, before: object) -> None:
     deadline = server.call(server.loop.time) + WAIT_S
-    while server.held != before:
+    while not server.held.is_back_to(before):
         assert server.call(server.loop.time) < deadline, f"{server.held} is held, {before} was held before"
 
 

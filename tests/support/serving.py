@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -119,6 +119,10 @@ class Held:
     tasks: int
     threads: int
     files: int
+
+    def is_back_to(self, before: "Held") -> bool:
+        """Whether nothing more is held. Less may be: idle connections of earlier tests end in their own time."""
+        return all(now <= then for now, then in zip(astuple(self), astuple(before), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
