@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -89,4 +90,6 @@ def test_a_server_that_stops_leaves_nothing_in_the_process(tmp_path: Path) -> No
         with live_server(tmp_path) as server, server.connect("/v1/tts/stream") as client:
             client.send('{"text": "hi"}')
             assert client.recv(WAIT_S)
-    assert files() == before
+    deadline_s = time.monotonic() + WAIT_S
+    while files() > before:  # gRPC's own threads close theirs when they come to it
+        assert time.monotonic() < deadline_s, f"{files()} files are open, {before} were before"

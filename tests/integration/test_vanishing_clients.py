@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from support.raw_websocket import BINARY, TEXT, frame, raw_socket, raw_stream, reset, upgrade
-from support.serving import WAIT_S, LiveServer, live_server
+from support.serving import WAIT_S, Held, LiveServer, live_server
 from support.tones import spoken
 
 TTS, ASR = "/v1/tts/stream", "/v1/asr/stream"
@@ -27,7 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFi
     assert errors == [], "a client that leaves is no error of the server"
 
 
-def _freed(server: LiveServer, before: object) -> None:
+def _freed(server: LiveServer, before: Held) -> None:
     deadline = server.call(server.loop.time) + WAIT_S
     while not server.held.is_back_to(before):
         assert server.call(server.loop.time) < deadline, f"{server.held} is held, {before} was held before"
