@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -20,8 +21,7 @@ Config = asr_pb2.RecognitionConfig
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    flags = {"limits.sign_in_timeout_ms": 200, "limits.idle_timeout_ms": 400, "limits.text_chars_max": 1000}
-    with live_server(tmp_path_factory.mktemp("data"), flags) as started:
+    with live_server(tmp_path_factory.mktemp("data"), {"limits.text_chars_max": 1000}) as started:
         yield started
 
 
@@ -299,7 +299,13 @@ def test_a_whole_text_that_is_refused(client: Services) -> None:
     assert dict(trailing)["x-error-code"] == "invalid_request"
 
 
-def test_waiting_too_long(client: Services) -> None:
+def test_waiting_too_long(tmp_path: Path) -> None:
+    flags = {"limits.sign_in_timeout_ms": 200, "limits.idle_timeout_ms": 800}
+    with live_server(tmp_path, flags) as server, services(server) as client:
+        waited_too_long(client)
+
+
+def waited_too_long(client: Services) -> None:
     cases = (
         (client.asr.Recognize, (), "deadline_exceeded", "config"),
         (client.tts.Synthesize, (), "deadline_exceeded", "config"),
