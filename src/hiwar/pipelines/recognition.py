@@ -60,9 +60,9 @@ class RecognitionPipeline:
         settings: RecognitionSettings | None = None,
         end_of_turn: EndOfTurnEngine | None = None,
     ) -> None:
-        self.pace = PartialPace(settings or RecognitionSettings())
         self._config = config
         self._settings = settings = settings or RecognitionSettings()
+        self.pace = PartialPace(settings)
         self._recognizer = recognizer
         self._end_of_turn = end_of_turn
         self._inbox = AudioInbox(config.encoding.bytes_per_s(config.sample_rate), settings.pending_max_ms)

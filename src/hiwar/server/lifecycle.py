@@ -15,7 +15,6 @@ from starlette.types import ASGIApp
 
 from hiwar.errors import ErrorCode, HiwarError
 from hiwar.server.app import (
-    EngineThreads,
     load_engines,
     make_accounts,
     make_app,
@@ -31,11 +30,8 @@ from hiwar.server.http_server import BACKLOG, BoundedHttpServer
 from hiwar.server.settings import Settings
 from hiwar.server.tls import ServerTls, TlsFiles
 from hiwar.server.websocket_protocol import BoundedWebSocketProtocol
-from hiwar.serving.auth import Authenticator
 from hiwar.serving.engines import Engines
 from hiwar.serving.loop_delay import watched_loop
-from hiwar.serving.metering import Accounts
-from hiwar.serving.observation import Observatory
 from hiwar.serving.service import SpeechService
 from hiwar.transports.grpc.server import GrpcServer
 from hiwar.transports.rest.origins import OriginPolicy
@@ -104,65 +100,53 @@ async def running(settings: Settings, report: Callable[[str], None]) -> AsyncIte
     `report` gets a line of progress now and then, from any thread. Raises HiwarError when it cannot listen.
     """
     tls = await asyncio.to_thread(_tls, settings)
-    async with contextlib.AsyncExitStack() as held:
+    async with contextlib.AsyncExitStack() as held:  # given back in the opposite order, when no stream is open
         authenticator = await make_authenticator(settings)
         held.push_async_callback(authenticator.close)
         listener = _listener(settings)
         held.callback(listener.close)
-        threads = start_threads(settings)
-        held.callback(threads.close)
         accounts = make_accounts(settings)
         held.push_async_callback(accounts.close)
         observatory = make_observatory(settings)
         held.push_async_callback(observatory.close)
+        loaded: list[Engines] = []
+        held.callback(_close_all, loaded)
+        threads = start_threads(settings)
+        held.push_async_callback(asyncio.to_thread, threads.close)
         service = make_service(settings, authenticator, accounts, threads, observatory)
         progress, rebinding = _Progress(report), make_rebinding(settings, service, threads.loading)
         app = make_app(service, rebinding, threads.reading, lambda: progress.line, _origins(settings))
         server = BoundedHttpServer(_config(app), tls.http if tls else None, Entrance(settings.limits))
         grpc_server = GrpcServer(service, settings.host, settings.grpc_port, tls.grpc_credentials() if tls else None)
-        held.pop_all()
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    loaded: list[Engines] = []
+        sys.setswitchinterval(_SWITCH_INTERVAL_S)
 
-    async def load() -> None:
-        loaded.append(await asyncio.to_thread(load_engines, settings, progress.tell))
-        service.begin(loaded[0])
-        grpc_server.ready_changed()
+        async def load() -> None:
+            loaded.append(await asyncio.to_thread(load_engines, settings, progress.tell))
+            service.begin(loaded[0])
+            grpc_server.ready_changed()
 
-    host, port = listener.getsockname()[:2]
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    ready = asyncio.create_task(load())
-    async with _repeated(service.end_revoked, _REVOKED_S), watched_loop(observatory):
-        try:
-            await grpc_server.start()
-            async with _followed(tls, settings.shown_certificate(port)):
-                yield RunningServer(service, (host, port), (host, grpc_server.port), tls, ready, server.entrance)
-        finally:
-            grpc_server.refuse_new()
-            await service.drain()
-            server.end()
-            await asyncio.gather(serving, grpc_server.stop(), ready, return_exceptions=True)
-            await _release(threads, loaded, accounts, authenticator, observatory)
+        host, port = listener.getsockname()[:2]
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        ready = asyncio.create_task(load())
+        async with _repeated(service.end_revoked, _REVOKED_S), watched_loop(observatory):
+            try:
+                await grpc_server.start()
+                async with _followed(tls, settings.shown_certificate(port)):
+                    yield RunningServer(service, (host, port), (host, grpc_server.port), tls, ready, server.entrance)
+            finally:
+                grpc_server.refuse_new()
+                await service.drain()
+                server.end()
+                await asyncio.gather(serving, grpc_server.stop(), ready, return_exceptions=True)
+
+
+def _close_all(loaded: list[Engines]) -> None:
+    for engines in loaded:
+        engines.close()
 
 
 def _origins(settings: Settings) -> OriginPolicy:
     return OriginPolicy(frozenset(map(str.lower, settings.allowed_origins)), settings.on_loopback)
-
-
-async def _release(
-    threads: EngineThreads,
-    loaded: list[Engines],
-    accounts: Accounts,
-    authenticator: Authenticator,
-    observatory: Observatory,
-) -> None:
-    """Give back what streams used; none is open."""
-    await asyncio.to_thread(threads.close)
-    for engines in loaded:
-        engines.close()
-    await accounts.close()
-    await authenticator.close()
-    await observatory.close()
 
 
 def _tls(settings: Settings) -> ServerTls | None:

@@ -73,9 +73,17 @@ def _shown(value: object) -> object:
     return shown if shown.isprintable() and not _SEPARATORS & set(shown) else json.dumps(shown)
 
 
-_TALKATIVE = ("uvicorn", "websockets", "asyncio", "grpc", "multipart", "python_multipart", "urllib3", "redis")
-"""Libraries that log what they carry below warnings, whoever may open all loggers: frames, and addresses with a query
-where a key may stand."""
+_LEVELS = {
+    # Below warnings they log what they carry, whoever may open all loggers: frames, and addresses with a query where a
+    # key may stand.
+    **dict.fromkeys(("websockets", "asyncio", "grpc", "multipart", "urllib3", "redis"), logging.WARNING),
+    # It warns of each form that it cannot read, with bytes of it.
+    "python_multipart": logging.ERROR,
+    # At info level uvicorn logs each WebSocket's address with its query, and at that of warnings a line for each
+    # request that is none: strangers could fill the log.
+    "uvicorn": logging.ERROR,
+}
+"""From which on libraries are heard."""
 
 
 def _without_quotes(record: logging.LogRecord) -> bool:
@@ -95,11 +103,6 @@ def set_up(level: Literal["debug", "info", "warning", "error"], form: Literal["t
     logging.getLogger("hiwar").setLevel(level.upper())
     # gRPC's core has a log of its own, with a line for each handshake that fails; it looks at this when it starts.
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, heard_from in _LEVELS.items():
+        logging.getLogger(name).setLevel(heard_from)
     logging.getLogger("asyncio").addFilter(_without_quotes)
-    # It warns of each form that it cannot read, with bytes of it.
-    logging.getLogger("python_multipart").setLevel(logging.ERROR)
-    # At info level uvicorn logs each WebSocket's address with its query, where an API key may stand, and at that of
-    # warnings a line for each request that is none: strangers could fill the log.
-    logging.getLogger("uvicorn").setLevel(logging.ERROR)

@@ -7,7 +7,7 @@ Plain code that is asked; where it is asked, and what is told to the client, is 
 import contextlib
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil, exp
 
@@ -161,7 +161,7 @@ class Admission:
     @property
     def load(self) -> float:
         """The part of the machine that those need who are here, 0 to 1 and beyond."""
-        return self._demand(self._here) / self._threads
+        return self._demand(self._here, reduced=self._reduced) / self._threads
 
     @contextlib.contextmanager
     def admitted(self, kind: Kind, share: Share) -> Iterator[Admitted]:
@@ -266,11 +266,10 @@ class Admission:
         count = sum(admitted.kind.service == service for admitted in self._here)
         return self._held_s[service] / max(1, count)
 
-    def _demand(self, those: "set[Admitted] | list[Admitted]", *, reduced: bool | None = None) -> float:
-        """Seconds of compute in a second, as they are served now, or would be with less spent on each."""
-        level = self._reduced if reduced is None else reduced
+    def _demand(self, those: Iterable[Admitted], *, reduced: bool) -> float:
+        """Seconds of compute in a second, in full, or with less spent on each."""
         kinds = Counter(admitted.kind for admitted in those)
-        return sum(count * self._cost(kind).rate(reduced=level) for kind, count in kinds.items())
+        return sum(count * self._cost(kind).rate(reduced=reduced) for kind, count in kinds.items())
 
     def _weigh(self) -> None:
         """Begin to spend less, or end it, by what would be needed if all were served in full."""

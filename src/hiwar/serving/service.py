@@ -117,10 +117,14 @@ class SpeechService:
 
     # -- who may, and whether there is room --------------------------------------------------------------------
 
-    async def sign_in(self, credential: str, service: Service) -> Principal:
-        """Who holds this credential. Raises HiwarError unauthorized, forbidden for the service, or internal."""
-        principal = await for_client(self._authenticator.authenticate(credential))
-        require_service(principal, service)
+    async def sign_in(self, credential: str, service: Service, seen: StreamObservation | None = None) -> Principal:
+        """Who holds this credential; `seen` where a stream waits for it.
+
+        Raises HiwarError unauthorized, forbidden for the service, or internal.
+        """
+        with contextlib.nullcontext() if seen is None else seen.stage("sign in"):
+            principal = await for_client(self._authenticator.authenticate(credential))
+            require_service(principal, service)
         return principal
 
     def require_operator(self, credential: str) -> None:
@@ -268,8 +272,7 @@ class SpeechService:
 
     async def _tts_sign_in(self, slot: Slot, session: TtsServerSession, credential: str) -> tuple[TtsEffect, ...]:
         try:
-            with slot.seen.stage("sign in"):
-                principal = await self.sign_in(credential, "tts")
+            principal = await self.sign_in(credential, "tts", slot.seen)
             await self._slots.sign_in(slot, principal)
         except HiwarError as error:
             return session.refused(error)
@@ -277,9 +280,7 @@ class SpeechService:
 
     async def _asr_sign_in(self, slot: Slot, session: AsrServerSession, credential: str) -> tuple[AsrEffect, ...]:
         try:
-            with slot.seen.stage("sign in"):
-                principal = await self.sign_in(credential, "asr")
-            await self._slots.sign_in(slot, principal)
+            await self._slots.sign_in(slot, await self.sign_in(credential, "asr", slot.seen))
             await self._place(slot, session.config)
         except HiwarError as error:
             return session.refused(error)

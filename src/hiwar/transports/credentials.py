@@ -1,6 +1,5 @@
 """Who makes a request, by its credential: header first, then query. A first WebSocket frame is the session's."""
 
-import contextlib
 import ipaddress
 from collections.abc import Mapping
 
@@ -32,10 +31,7 @@ async def signed_in(
 ) -> Principal | None:
     """Who the request says is there; None when it says nothing. Raises HiwarError unauthorized or forbidden."""
     credential = credential_of(connection.headers, connection.query_params)
-    if credential is None:
-        return None
-    with contextlib.nullcontext() if seen is None else seen.stage("sign in"):
-        return await service.sign_in(credential, wanted)
+    return None if credential is None else await service.sign_in(credential, wanted, seen)
 
 
 async def must_sign_in(

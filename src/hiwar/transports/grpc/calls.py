@@ -16,6 +16,7 @@ from hiwar.protocol.fields import request_id_of
 from hiwar.serving.connection import PeerGoneError
 from hiwar.serving.keys import Principal, Service
 from hiwar.serving.listening import for_client
+from hiwar.serving.observation import StreamObservation
 from hiwar.serving.request_ids import new_request_id
 from hiwar.serving.service import SpeechService
 from hiwar.serving.slots import Slot
@@ -56,8 +57,7 @@ async def carry(
     greeted = asyncio.create_task(_greet(context, request_id))
     try:
         with service.observatory.stream(wanted, "grpc", request_id, headers) as seen:
-            with seen.stage("sign in"):
-                principal = await _signed_in(headers, service, wanted)
+            principal = await _signed_in(headers, service, wanted, seen)
             if given not in (None, request_id):
                 message = "x-request-id must be 1 to 64 letters, digits, '-' or '_'."
                 raise HiwarError(ErrorCode.INVALID_REQUEST, message)
@@ -92,12 +92,14 @@ def _headers(context: Context) -> dict[str, str]:
     return headers
 
 
-async def _signed_in(headers: dict[str, str], service: SpeechService, wanted: Service) -> Principal:
+async def _signed_in(
+    headers: dict[str, str], service: SpeechService, wanted: Service, seen: StreamObservation
+) -> Principal:
     credential = credential_of(headers, {})
     if credential is None:
         message = 'Sign in first: metadata "x-api-key: KEY", or "authorization: Bearer KEY".'
         raise HiwarError(ErrorCode.UNAUTHORIZED, message)
-    return await service.sign_in(credential, wanted)
+    return await service.sign_in(credential, wanted, seen)
 
 
 def _trailing(error: HiwarError, request_id: str) -> tuple[tuple[str, str], ...]:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 import grpc.aio
+import msgspec
 from google.protobuf.message import Message
 
 from hiwar.errors import ErrorCode, HiwarError
@@ -73,8 +74,9 @@ class CallConnection(Generic[Request]):
     async def send(self, message: ServerMessage) -> None:
         """Write a response, waiting while the client reads slowly. Raises PeerGoneError behind the last one, too."""
         if isinstance(message, ErrorEvent):
-            sentence = self._idle if message.code is ErrorCode.IDLE_TIMEOUT else message.message
-            raise self._failed(HiwarError(message.code, sentence, message.retry_after_ms, retryable=message.retryable))
+            if message.code is ErrorCode.IDLE_TIMEOUT:
+                message = msgspec.structs.replace(message, message=self._idle)
+            raise self._failed(message.as_error())
         await self._write(self._told(message))
         if isinstance(message, SynthesisComplete):
             if message.status == "ok" and not self._finished:  # the server is stopping: it took no more text
